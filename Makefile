@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Every target brings along what it needs (see scripts/setup.sh) and may be typed again at any time.
+.DEFAULT_GOAL := help
+.PHONY: help setup build test test-long run bench fuzz lint clean
+SHELL := /bin/sh
+
+# where scripts/setup.sh puts pnpm when it may not write to the system
+export PATH := $(PATH):$(HOME)/.local/bin
+export TURBO_TELEMETRY_DISABLED := 1
+export TURBO_NO_UPDATE_NOTIFIER := 1
+
+turbo := pnpm exec turbo run --no-color --log-prefix=task
+
+help:
+	@echo 'make run                        the demo: live traffic, steered over three sockets'
+	@echo "make run ARGS='-i eth0 -e \"main = ip >-> steer_flow\"'"
+	@echo '                                the same for an interface, a file and a program of your own'
+	@echo 'make test                       all tests; make test-long: the same with long random runs'
+	@echo "make bench [ARGS=...]           benchmarks against tcpdump, libpcap and others"
+	@echo 'make fuzz [SECONDS=60]          each fuzzer for that long'
+	@echo 'make build | lint | clean'
+	@echo 'make setup                      only what the other targets install (Debian packages, pnpm, npm packages)'
+
+setup:
+	@scripts/setup.sh build
+
+build: setup
+	@echo 'Building ...'
+	@$(turbo) build --output-logs=errors-only
+
+test:
+	@scripts/setup.sh test
+	@scripts/test.sh
+
+test-long:
+	@scripts/setup.sh test
+	@PFQ_TEST_LONG=1 PFQ_TEST_TIMEOUT=$${PFQ_TEST_TIMEOUT:-1800000} scripts/test.sh
+
+run:
+	@scripts/setup.sh run
+	@$(MAKE) --no-print-directory -s build
+ifdef ARGS
+	@scripts/run.sh $(ARGS)
+else
+	@node testbed/dist/demo.js
+endif
+
+bench:
+	@scripts/setup.sh bench
+	@$(MAKE) --no-print-directory -s build
+	@node testbed/dist/bench.js $(ARGS)
+
+fuzz:
+	@scripts/setup.sh fuzz
+	@$(MAKE) --no-print-directory -s build
+	@$(MAKE) --no-print-directory -C packages/kernel-module fuzz SECONDS=$(or $(SECONDS),60)
+
+lint:
+	@scripts/setup.sh lint
+	@scripts/lint.sh
+
+clean:
+	rm -rf .turbo packages/*/dist packages/*/build packages/*/.turbo packages/core/addon/build \
+		bindings/*/build bindings/*/.turbo testbed/dist testbed/build testbed/native/build testbed/.turbo
