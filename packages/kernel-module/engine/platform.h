@@ -71,9 +71,12 @@ struct pfq_host_ops {
 	/* Whether the filter lets the packet through. */
 	bool (*filter_run)(void *filter, const struct pfq_packet *packet);
 
-	/* Sends one packet, `copies` times; gives how many went out. `more`: another follows at once. */
-	unsigned int (*device_send)(void *host, void *host_device, const struct pfq_packet *packet,
-				    unsigned int copies, int queue, bool more);
+	/*
+	 * Sends packets in order (data and len of each; one that is to go out twice is there twice) on a hardware queue or
+	 * Q_ANY_QUEUE. Gives how many went out; the others failed. May be called from many threads at once.
+	 */
+	unsigned int (*device_send)(void *host, void *host_device, int queue,
+				    const struct pfq_packet *const *packets, unsigned int count);
 
 	/* A reader of the socket waits, and there is something to read. */
 	void (*wake)(void *host, void *host_socket);
