@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { accessors } from './accessors.js'
 import { cHeader } from './c-header.js'
+import { edslSource } from './edsl.js'
 import { engineDispatch, engineOpcodes, engineOperations, engineSymbols } from './engine-tables.js'
 
 const engine = 'packages/kernel-module/engine/generated'
@@ -9,6 +10,7 @@ const engine = 'packages/kernel-module/engine/generated'
 export const generatedFiles = (): Readonly<Record<string, string>> => ({
 	'packages/abi/include/pfq/abi.h': cHeader(),
 	'packages/abi/src/generated/accessors.ts': accessors(),
+	'packages/lang/src/generated/edsl.ts': edslSource(),
 	[`${engine}/opcodes.h`]: engineOpcodes(),
 	[`${engine}/symbols.inc`]: engineSymbols(),
 	[`${engine}/dispatch.inc`]: engineDispatch(),

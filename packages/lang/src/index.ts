@@ -1,2 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-export {};
+export type { Argument, Computation, Node, Place, Value } from "./computation.js";
+export * from "./generated/edsl.js";
+export { readImage } from "./image-reader.js";
+export { writeImage } from "./image-writer.js";
+export { image, type Program, program } from "./program.js";
+export { type NetFunction, type NetPredicate, type NetProperty, sequence } from "./term.js";
+export { InvalidComputation, validComputation } from "./validation.js";

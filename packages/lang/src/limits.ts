@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: BSD-3-Clause
+
+import { Abi } from "@pfq/abi";
+
+/** The most nodes that a computation may have; the engine holds to the same number. */
+export const MAX_NODES = Abi.IMAGE_MAX_NODES;
+
+/** Thrown, and caught within the package, where a program asks for more than a compiler should give. */
+export class LimitExceeded extends Error {
+	override readonly name = "LimitExceeded";
+}

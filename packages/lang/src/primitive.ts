@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { type FunctionType, type Primitive, primitives } from "@pfq/abi";
+
+const bySymbol: ReadonlyMap<string, Primitive> = new Map(primitives.map((row) => [row.symbol, row]));
+
+export const findPrimitive = (symbol: string): Primitive | undefined => bySymbol.get(symbol);
+
+export const isFunctionType = (type: string): type is FunctionType =>
+	type === "NetFunction" || type === "NetPredicate" || type === "NetProperty";
+
+/** Filters by the predicate they ask for; those that drop where it holds are in `negated`. */
+export const filterOf = (predicate: string, negated: boolean): Primitive | undefined =>
+	(negated ? filtersUnless : filtersIf).get(predicate);
+
+const filters = (negated: boolean): ReadonlyMap<string, Primitive> =>
+	new Map(
+		primitives.flatMap((row): [string, Primitive][] =>
+			row.form === "filter" && (row.negated ?? false) === negated ? [[row.of, row]] : [],
+		),
+	);
+const filtersIf = filters(false);
+const filtersUnless = filters(true);
