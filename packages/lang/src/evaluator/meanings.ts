@@ -9,13 +9,8 @@ import { predicates } from "./predicates.js";
 import { type Property, properties } from "./properties.js";
 import type { Meaning, Meanings } from "./run.js";
 
-const tables: Readonly<Partial<Record<Primitive["form"], Meanings>>> = {
-	predicate: predicates,
-	comparison: comparisons,
-	logic,
-	control,
-	action: actions,
-};
+/** Each written out; aliases and filters follow from these. */
+const written: Meanings = { ...predicates, ...comparisons, ...logic, ...control, ...actions };
 
 /** What a row of the table of primitives means; `undefined` if nobody said. Properties are not here. */
 export function meaningOf(primitive: Primitive): Meaning | undefined {
@@ -25,7 +20,7 @@ export function meaningOf(primitive: Primitive): Meaning | undefined {
 		case "filter":
 			return filterBy(predicates[primitive.of], primitive.negated ?? false);
 		default:
-			return tables[primitive.form]?.[primitive.symbol];
+			return written[primitive.symbol];
 	}
 }
 
