@@ -14,7 +14,6 @@ import {
 	type TcpFlag,
 	tcp,
 	udp,
-	vlan,
 } from "./layers.js";
 
 export interface SampleOptions {
@@ -54,15 +53,10 @@ function path(draw: Random, version: 4 | 6): Path {
 	const [from, to] =
 		version === 4 ? [`10.1.0.${client}`, `10.2.0.${server}`] : [`fd00:1::${hex(client)}`, `fd00:2::${hex(server)}`];
 	const ip = version === 4 ? ipv4 : ipv6;
-	const tag = draw() < 0.1 ? [vlan({ vid: 10 })] : [];
 	return {
 		version,
-		there: [ethernet(macs), ...tag, ip({ source: from, destination: to })],
-		back: [
-			ethernet({ source: macs.destination, destination: macs.source }),
-			...tag,
-			ip({ source: to, destination: from }),
-		],
+		there: [ethernet(macs), ip({ source: from, destination: to })],
+		back: [ethernet({ source: macs.destination, destination: macs.source }), ip({ source: to, destination: from })],
 	};
 }
 
