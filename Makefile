@@ -9,8 +9,6 @@ export PATH := $(PATH):$(HOME)/.local/bin
 export TURBO_TELEMETRY_DISABLED := 1
 export TURBO_NO_UPDATE_NOTIFIER := 1
 
-turbo := pnpm exec turbo run --no-color --log-prefix=task
-
 help:
 	@echo 'make run                        the demo: live traffic, steered over three sockets'
 	@echo "make run ARGS='-i eth0 -e \"main = ip >-> steer_flow\"'"
@@ -25,8 +23,7 @@ setup:
 	@scripts/setup.sh build
 
 build: setup
-	@echo 'Building ...'
-	@$(turbo) build --output-logs=errors-only
+	@scripts/build.sh
 
 test:
 	@scripts/setup.sh test

@@ -6,7 +6,7 @@ rm -f packages/*/build/test-results.json packages/*/build/test-tally \
 	bindings/*/build/test-results.json bindings/*/build/test-tally \
 	testbed/build/test-results.json testbed/build/test-tally
 status=0
-pnpm exec turbo run build --no-color --log-prefix=task --output-logs=errors-only || status=1
+scripts/build.sh || status=1
 pnpm exec turbo run test --no-color --log-prefix=task --continue=dependencies-successful || status=1
 echo
 node scripts/tally-tests.mjs || status=1
