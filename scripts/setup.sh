@@ -9,6 +9,8 @@ target=${1:?usage: scripts/setup.sh TARGET}
 cd "$(dirname "$0")/.."
 log=${TMPDIR:-/tmp}/pfq-setup.$$.log
 trap 'rm -f "$log"' EXIT
+# where install_pnpm puts it when it may not write to the system
+PATH=$PATH:$HOME/.local/bin
 
 say() { printf '%s\n' "$*"; }
 die() { printf 'pfq: %s\n' "$*" >&2; exit 1; }
@@ -52,19 +54,28 @@ install_packages() {
 	}
 	missing=$(missing_packages)
 	[ -n "$missing" ] || return 0
-	names=$(printf '%s\n' "$missing" | cut -d'|' -f1 | tr '\n' ' ')
 	say "Debian packages that \`make $target\` needs and this machine lacks:"
 	printf '%s\n' "$missing" | awk -F'|' '{ printf "  %-24s %s\n", $1, $3 }'
-	say "Installing them ..."
-	# shellcheck disable=SC2086
-	if as_root true && { quietly as_root apt-get -q update || true; } &&
-		quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=180 install $names; then
-		return 0
+	if as_root true; then
+		say "Installing them ..."
+		quietly as_root apt-get -q update || true
+		# shellcheck disable=SC2046
+		apt_install $(names_of "$missing") || for name in $(names_of "$missing"); do apt_install "$name" || true; done
+		missing=$(missing_packages)
+		[ -n "$missing" ] || return 0
 	fi
+	remedy="apt-get install $(names_of "$missing")"
 	if printf '%s\n' "$missing" | cut -d'|' -f2 | grep -qw build; then
-		die "cannot install these without root. Ask an administrator for:  apt-get install $names"
+		die "these could not be installed, and nothing can be built without them. As root:  $remedy"
 	fi
-	say "They cannot be installed without root: going on with less. To have them:  apt-get install $names"
+	say "Going on with less, as these could not be installed. As root:  $remedy"
+}
+
+names_of() { printf '%s\n' "$1" | cut -d'|' -f1 | paste -sd' ' -; }
+
+apt_install() {
+	quietly as_root env DEBIAN_FRONTEND=noninteractive \
+		apt-get -q -y --no-install-recommends -o DPkg::Lock::Timeout=180 install "$@"
 }
 
 pnpm_works() {
@@ -87,12 +98,9 @@ install_pnpm() {
 	fi
 	say "Installing $wanted in $HOME/.local ..."
 	quietly npm install --global --prefix "$HOME/.local" "$wanted" || die "cannot install $wanted"
-	case ":$PATH:" in
-	*":$HOME/.local/bin:"*) ;;
-	*) PATH=$HOME/.local/bin:$PATH ;;
-	esac
+	PATH=$HOME/.local/bin:$PATH
 	pnpm_works || die "$wanted is installed in $HOME/.local, but does not run"
-	say "Add $HOME/.local/bin to your PATH to type pnpm yourself."
+	say "With $HOME/.local/bin on your PATH you can type pnpm yourself."
 }
 
 # Leaves a stamp, so that the next run need not start pnpm to learn that nothing changed.
