@@ -7,7 +7,7 @@ rm -f packages/*/build/test-results.json packages/*/build/test-tally \
 	testbed/build/test-results.json testbed/build/test-tally
 status=0
 scripts/build.sh || status=1
-pnpm exec turbo run test --no-color --log-prefix=task --continue=dependencies-successful || status=1
+pnpm exec turbo run test --no-color --log-prefix=task --concurrency=1 --continue=dependencies-successful || status=1
 echo
 node scripts/tally-tests.mjs || status=1
 exit $status
