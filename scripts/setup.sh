@@ -33,6 +33,9 @@ check_node() {
 		die "Node.js 20.19 or later is needed, and there is none on this PATH (see nodejs.org, or your distribution's nodejs package)"
 	node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' ||
 		die "Node.js 20.19 or later is needed; $(command -v node) is $(node --version)"
+	# The addon is compiled against the headers of the Node.js that will load it.
+	node_program=$(node -p 'require("fs").realpathSync(process.execPath)')
+	node_header=${node_program%/bin/*}/include/node/node_api.h
 	command -v npm >/dev/null 2>&1 || die "npm is needed (it comes with Node.js, or as the Debian package npm)"
 }
 
@@ -45,6 +48,9 @@ missing_packages() {
 		awk '/ install ok installed/ { print $1 }' >"$log.have" || true
 	awk -F'|' 'NR == FNR { have[$1] = 1; next } !($1 in have)' "$log.have" "$log.wanted"
 	rm -f "$log.wanted" "$log.have"
+	if [ ! -e "$node_header" ] && dpkg-query -S "$node_program" 2>/dev/null | grep -q '^nodejs:'; then
+		echo "libnode-dev|build|the headers of Debian's Node.js, for the addon"
+	fi
 }
 
 install_packages() {
@@ -116,6 +122,11 @@ install_npm_packages() {
 	touch "$stamp"
 }
 
+check_node_headers() {
+	[ -e "$node_header" ] || die "$node_header is missing: use a Node.js that has its headers, as the builds of nodejs.org do"
+}
+
 check_node
 install_packages
+check_node_headers
 install_npm_packages
