@@ -25,7 +25,8 @@ export async function startDemoTraffic(client: End, server: End): Promise<DemoTr
 	const missing: string[] = [];
 
 	const web = server.spawn(process.execPath, [own("demo-web-server")], { stdio: ["ignore", "pipe", "ignore"] });
-	if (web.stdout !== null) await once(web.stdout, "data");
+	const [ready] = await Promise.race([web.stdout === null ? [] : once(web.stdout, "data"), once(web, "exit")]);
+	if (!(ready instanceof Buffer)) throw new Error("the demo's web server does not start");
 	client.spawn(process.execPath, [own("demo-web-client"), server.ipv4, server.ipv6], quiet);
 
 	if (installed("dnsmasq") && installed("dig")) {

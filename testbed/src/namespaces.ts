@@ -43,11 +43,24 @@ let made = 0;
 /** Why this process cannot make links; undefined when it can. */
 export function whyNoLinks(): string | undefined {
 	if (process.getuid?.() !== 0) return "network namespaces need root";
-	if (spawnSync("ip", ["-V"]).error !== undefined) return "there is no `ip` command (package iproute2)";
+	for (const [command, from] of [
+		["ip", "iproute2"],
+		["ethtool", "ethtool"],
+	] as const) {
+		if (spawnSync(command, ["--version"]).error !== undefined)
+			return `there is no \`${command}\` command (package ${from})`;
+	}
 	const probe = `${prefix}-${process.pid}-probe`;
-	const added = spawnSync("ip", ["netns", "add", probe], { encoding: "utf8" });
-	spawnSync("ip", ["netns", "delete", probe]);
-	return added.status === 0 ? undefined : `network namespaces cannot be made here: ${added.stderr.trim()}`;
+	const veth = ["-n", probe, "link", "add", "veth0", "type", "veth", "peer", "name", "veth1"];
+	try {
+		run("ip", ["netns", "add", probe]);
+		run("ip", veth);
+		return undefined;
+	} catch (error) {
+		return `network namespaces cannot be made here: ${error instanceof Error ? error.message : error}`;
+	} finally {
+		spawnSync("ip", ["netns", "delete", probe]);
+	}
 }
 
 export function createLink(options: LinkOptions = {}): Link {
