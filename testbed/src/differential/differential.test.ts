@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import type { Packet } from "@pfq/lang/evaluator";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readCapture } from "./capture-reader.js";
+import { compare, compareMany } from "./comparison.js";
+import { type Engine, startEngine } from "./engine.js";
+import { mutate, mutation, packet, packetOf } from "./packets.js";
+import { program, single } from "./programs.js";
+
+/**
+ * The engine against the reference evaluator. PFQ_PAIRS asks for a longer run (pairs of a program and a packet),
+ * PFQ_SEED for the same one again.
+ */
+const pairs = Number(process.env.PFQ_PAIRS ?? 60_000);
+const seed = Number(process.env.PFQ_SEED ?? Date.now() % 2 ** 31) | 0;
+const timeout = 180_000 + pairs * 5;
+
+const fromRoot = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url));
+const engineFolder = fromRoot("packages/kernel-module");
+const captures = fromRoot("../shared/captures");
+const captureFiles = existsSync(captures) ? readdirSync(captures).filter((name) => /\.pcap(ng)?$/.test(name)) : [];
+
+let running: Engine | undefined;
+const engine = async (): Promise<Engine> => {
+	if (running?.ended() ?? true) running = startEngine(`${engineFolder}/build/evaluate`);
+	return running as Engine;
+};
+beforeAll(() => {
+	if (!existsSync(`${engineFolder}/Makefile`)) return;
+	execFileSync("make", ["-C", engineFolder, "build/evaluate"], { stdio: ["ignore", "ignore", "inherit"] });
+	console.log(`differential test: PFQ_SEED=${seed} PFQ_PAIRS=${pairs}`);
+}, 300_000);
+afterAll(() => running?.close());
+
+const upTo = (maxLength: number, one: fc.Arbitrary<Packet>): fc.Arbitrary<Packet[]> =>
+	fc.array(one, { minLength: 1, maxLength, size: "max" });
+
+describe.skipIf(!existsSync(`${engineFolder}/Makefile`))("engine and evaluator agree", () => {
+	it(
+		"on generated programs and packets",
+		async () => {
+			await compareMany(engine, { programs: program, packets: upTo(100, packet), pairs, seed });
+		},
+		timeout,
+	);
+
+	it(
+		"on single predicates, filters and actions",
+		async () => {
+			await compareMany(engine, { programs: single, packets: upTo(100, packet), pairs: pairs / 2, seed });
+		},
+		timeout,
+	);
+
+	const programs = fc.oneof(program, single);
+	it.each(captureFiles)(
+		"on %s, as it is, changed and cut off",
+		async (name) => {
+			const frames = readCapture(readFileSync(`${captures}/${name}`));
+			expect(frames.length).toBeGreaterThan(0);
+			const packets = frames.map(({ link, octets, length }): Packet => ({ link, octets, length, mark: 0 }));
+			for (const each of fc.sample(programs, { seed, numRuns: 20 })) await compare(await engine(), each, packets);
+
+			const changed = fc
+				.tuple(fc.constantFrom(...frames), mutation)
+				.map(([{ link, octets }, [changes, more]]) => packetOf(link, mutate(octets, changes), more));
+			await compareMany(engine, { programs, packets: upTo(20, changed), pairs: pairs / 60, seed });
+		},
+		timeout,
+	);
+});
