@@ -42,6 +42,7 @@ const symbolRow = (row: Primitive): string => {
 	]
 	if (runs(row)) fields.push(`.opcode = ${opcode(row.symbol)}`)
 	else if (row.form === 'alias' || row.form === 'filter') fields.push(`.of = "${row.of}"`)
+	if (row.symbol.startsWith('steer_')) fields.push('.steers = true')
 	if (row.form === 'filter' && row.negated) fields.push('.negated = true')
 	if (row.form === 'alias' && row.with.length > 0)
 		fields.push(`.preset_count = ${row.with.length}`, `.preset = { ${row.with.join(', ')} }`)
@@ -60,7 +61,7 @@ export const engineOpcodes = (): string => `${banner}#ifndef PFQ_OPCODES_H
 
 enum pfq_opcode {
 	PFQ_INSN_PASS, /* the run ends and passes */
-	PFQ_INSN_DROP_, /* the run ends and drops */
+	PFQ_INSN_DROP, /* the run ends and drops */
 	PFQ_INSN_SET_PASS, /* fanout Pass */
 	PFQ_INSN_SAVE, /* remember the fanout, before the first of some alternatives */
 	PFQ_INSN_RESTORE, /* the fanout as it was, before another alternative */
@@ -88,9 +89,7 @@ const cases = (form: Primitive['form'], body: (symbol: string) => string): strin
 
 /** The cases of the runner's dispatch on predicates and actions, and of the reading of properties. */
 export const engineDispatch = (): string => `${banner}
-#ifdef PFQ_DISPATCH_RUN
-${cases('predicate', (symbol) => `ok = pfq_${symbol}(run, insn);\n\t\tbreak;`)}${cases('action', (symbol) => `ok = pfq_${symbol}(run, insn);\n\t\tbreak;`)}${cases('property', (symbol) => `ok = pfq_${symbol}(run, &value) && pfq_compare(insn, value);\n\t\tbreak;`)}#endif
-`
+${cases('predicate', (symbol) => `ok = pfq_${symbol}(run, insn);\n\t\tbreak;`)}${cases('action', (symbol) => `ok = pfq_${symbol}(run, insn);\n\t\tbreak;`)}${cases('property', (symbol) => `ok = pfq_${symbol}(run, &value) && pfq_compare(insn, value);\n\t\tbreak;`)}`
 
 /** The control operations as the engine's table: sizes and handlers. */
 export const engineOperations = (): string => `${banner}

@@ -276,6 +276,18 @@ const control = rows({ form: 'control' }, 'NetFunction', [
 	par(7),
 	par(8),
 	['unit', [], 'leave the packet as it is'],
+	['drop', [], 'give the packet to no socket'],
+	['bridge', [device], 'send a copy to this device when the run is over, and drop'],
+	[
+		'tee',
+		[device, predicate_],
+		'send a copy to this device when the run is over; then pass if the predicate holds, else drop',
+	],
+	[
+		'tap',
+		[device, predicate_],
+		'pass if the predicate holds; else send a copy to this device when the run is over, and drop',
+	],
 ])
 
 const actions = rows({ form: 'action' }, 'NetFunction', [
@@ -294,7 +306,6 @@ const actions = rows({ form: 'action' }, 'NetFunction', [
 	],
 	['steer_link', [], 'steer by the two MACs, symmetric; broadcast what is sent to the broadcast MAC'],
 	['steer_vlan', [], 'steer by the id of the outermost VLAN tag; drop if untagged'],
-	['drop', [], 'give the packet to no socket'],
 	['broadcast', [], 'a copy to every socket of every class but the management one'],
 	[
 		'classify',
@@ -306,17 +317,6 @@ const actions = rows({ form: 'action' }, 'NetFunction', [
 	['mark', [{ name: 'mark', type: 'Word32' }], 'set the mark, which goes with the packet'],
 	['put_state', [{ name: 'state', type: 'Word32' }], 'set the state of this run'],
 	['forward', [device], 'send a copy to this device when the run is over, and pass'],
-	['bridge', [device], 'send a copy to this device when the run is over, and drop'],
-	[
-		'tee',
-		[device, predicate_],
-		'send a copy to this device when the run is over; then pass if the predicate holds, else drop',
-	],
-	[
-		'tap',
-		[device, predicate_],
-		'pass if the predicate holds; else send a copy to this device when the run is over, and drop',
-	],
 ])
 
 export const primitives: readonly Primitive[] = [

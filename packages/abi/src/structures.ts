@@ -83,7 +83,7 @@ export const error = structure('pfq_error', 'Why an operation failed.', {
 })
 
 export const socketStats = structure('pfq_stats', 'Counters of a socket or a group, since it was made.', {
-	recv: u64('packets received: of a socket, those put into its queue; of a group, those that its computation passed'),
+	recv: u64('packets received: of a socket, those put into its queue; of a group, those put into its sockets’ queues for it'),
 	lost: u64('packets lost because a queue was full'),
 	drop: u64('packets dropped by filters and computations'),
 	sent: u64('packets sent'),

@@ -36,6 +36,7 @@ struct pfq_packet {
 	uint32_t len; /* on the wire */
 	uint32_t mark;
 	uint32_t hash; /* the device's flow hash, if has_hash */
+	int ifindex; /* set by pfq_receive() */
 	uint16_t link; /* PFQ_LINK_* */
 	uint16_t queue; /* hardware queue that it came from */
 	bool has_hash;
@@ -44,7 +45,10 @@ struct pfq_packet {
 	struct pfq_headers headers;
 };
 
-/* One lane for each thread that may receive at the same time; lanes only keep counters apart, sharing one is safe. */
+/*
+ * One lane for each thread that may receive at the same time, and one more for each level of receiving within sending within
+ * receiving. A lane that is taken is passed over for another; when all are, the batch is lost, and counted so.
+ */
 struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host, unsigned int lanes);
 
 /* All sockets are closed. */
@@ -66,7 +70,8 @@ void *pfq_socket_memory(const struct pfq_socket *socket);
 
 /*
  * Hands a batch to the groups bound to the device or to the queue. Within an RCU read-side section or not. The
- * packets are the caller's again when it returns. `lane` is below the number given at creation.
+ * packets are the caller's again when it returns. `lane` is the one to try first. Bindings to just this queue are fed: a host whose
+ * devices tell queues apart calls it for the queue, and for Q_ANY_QUEUE.
  */
 void pfq_receive(struct pfq_device *device, unsigned int lane, int queue, struct pfq_packet *packets,
 		 unsigned int count);
@@ -76,8 +81,5 @@ void pfq_receive(struct pfq_device *device, unsigned int lane, int queue, struct
  * enabled socket is bound to the device.
  */
 unsigned int pfq_receive_room(struct pfq_device *device, int queue);
-
-/* The device is gone: its bindings stay, and feed nothing. */
-void pfq_device_gone(struct pfq_device *device);
 
 #endif

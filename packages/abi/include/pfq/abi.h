@@ -211,7 +211,7 @@ PFQ_ABI_ASSERT(offsetof(struct pfq_error, text) == 8);
 
 /* Counters of a socket or a group, since it was made. */
 struct pfq_stats {
-	uint64_t recv; /* packets received: of a socket, those put into its queue; of a group, those that its computation passed */
+	uint64_t recv; /* packets received: of a socket, those put into its queue; of a group, those put into its sockets’ queues for it */
 	uint64_t lost; /* packets lost because a queue was full */
 	uint64_t drop; /* packets dropped by filters and computations */
 	uint64_t sent; /* packets sent */

@@ -5,15 +5,13 @@
 
 enum pfq_opcode {
 	PFQ_INSN_PASS, /* the run ends and passes */
-	PFQ_INSN_DROP_, /* the run ends and drops */
+	PFQ_INSN_DROP, /* the run ends and drops */
 	PFQ_INSN_SET_PASS, /* fanout Pass */
 	PFQ_INSN_SAVE, /* remember the fanout, before the first of some alternatives */
 	PFQ_INSN_RESTORE, /* the fanout as it was, before another alternative */
-	PFQ_INSN_BRIDGE,
 	PFQ_INSN_BROADCAST,
 	PFQ_INSN_CLASSIFY,
 	PFQ_INSN_DEC,
-	PFQ_INSN_DROP,
 	PFQ_INSN_FORWARD,
 	PFQ_INSN_GET_MARK,
 	PFQ_INSN_GET_STATE,
@@ -64,12 +62,10 @@ enum pfq_opcode {
 	PFQ_INSN_STEER_RSS,
 	PFQ_INSN_STEER_TO,
 	PFQ_INSN_STEER_VLAN,
-	PFQ_INSN_TAP,
 	PFQ_INSN_TCP_DEST,
 	PFQ_INSN_TCP_FLAGS,
 	PFQ_INSN_TCP_HDRLEN,
 	PFQ_INSN_TCP_SOURCE,
-	PFQ_INSN_TEE,
 	PFQ_INSN_UDP_DEST,
 	PFQ_INSN_UDP_LEN,
 	PFQ_INSN_UDP_SOURCE,

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#include "device.h"
+
+#include "error.h"
+#include "state.h"
+
+struct pfq_device *pfq_device_find(struct pfq_engine *engine, const char *name)
+{
+	struct pfq_device *device = engine->devices;
+
+	while (device && strcmp(device->name, name) != 0)
+		device = device->next;
+	return device;
+}
+
+int pfq_device_get(struct pfq_engine *engine, const char *name, struct pfq_device **result,
+		   struct pfq_error *error)
+{
+	struct pfq_device *device = pfq_device_find(engine, name);
+	size_t length = strlen(name);
+	int status;
+
+	if (device) {
+		device->references++;
+		*result = device;
+		return 0;
+	}
+	if (length == 0 || length >= PFQ_DEVICE_NAME)
+		return pfq_fail(error, EINVAL, "device: a name has 1 to %d characters, this one has %zu",
+				PFQ_DEVICE_NAME - 1, length);
+	device = pfq_alloc(sizeof(*device));
+	if (!device)
+		return pfq_fail(error, ENOMEM, "%s: out of memory", name);
+	device->lanes = pfq_alloc(engine->lane_count * sizeof(*device->lanes));
+	if (!device->lanes) {
+		pfq_free(device);
+		return pfq_fail(error, ENOMEM, "%s: out of memory", name);
+	}
+	device->engine = engine;
+	device->references = 1;
+	memcpy(device->name, name, length + 1);
+	status = engine->ops->device_open(engine->host, device, device->name, &device->host,
+					  &device->ifindex, error);
+	if (status) {
+		pfq_free(device->lanes);
+		pfq_free(device);
+		return status;
+	}
+	device->next = engine->devices;
+	engine->devices = device;
+	*result = device;
+	return 0;
+}
+
+void pfq_device_put(struct pfq_device *device)
+{
+	struct pfq_device **link = &device->engine->devices;
+
+	if (--device->references > 0)
+		return;
+	while (*link != device)
+		link = &(*link)->next;
+	*link = device->next;
+	device->engine->ops->device_close(device->engine->host, device->host);
+	pfq_free(device->lanes);
+	pfq_free(device);
+}
+
+static uint32_t bound_to_queue(const struct pfq_device *device, int queue)
+{
+	uint32_t count = 0;
+
+	for (const struct pfq_device_binding *each = device->bindings; each; each = each->next)
+		count += each->queue == queue;
+	return count;
+}
+
+/* The link that points to the binding, or NULL. */
+static struct pfq_device_binding **find_binding(struct pfq_device *device, int queue,
+						const struct pfq_group *group)
+{
+	for (struct pfq_device_binding **link = &device->bindings; *link; link = &(*link)->next)
+		if ((*link)->queue == queue && (*link)->group == group)
+			return link;
+	return NULL;
+}
+
+static void remove_binding(struct pfq_device_binding **link)
+{
+	struct pfq_device_binding *binding = *link;
+
+	PFQ_RCU_ASSIGN(*link, binding->next);
+	pfq_rcu_synchronize();
+	pfq_free(binding);
+}
+
+/* The device keeps one reference for each of its bindings: the caller's, on success. */
+int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *group, struct pfq_error *error)
+{
+	const struct pfq_host_ops *ops = device->engine->ops;
+	bool first = bound_to_queue(device, queue) == 0;
+	struct pfq_device_binding *binding;
+	int status;
+
+	if (find_binding(device, queue, group))
+		return pfq_fail(error, EEXIST, "%s: bound to this group already", device->name);
+	binding = pfq_alloc(sizeof(*binding));
+	if (!binding)
+		return pfq_fail(error, ENOMEM, "%s: out of memory", device->name);
+	*binding = (struct pfq_device_binding){
+		.next = device->bindings,
+		.group = group,
+		.queue = queue,
+	};
+	PFQ_RCU_ASSIGN(device->bindings, binding);
+	if (!first)
+		return 0;
+	status = ops->device_start(device->engine->host, device->host, queue, error);
+	if (status)
+		remove_binding(&device->bindings);
+	return status;
+}
+
+int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *group, struct pfq_error *error)
+{
+	struct pfq_device_binding **link = find_binding(device, queue, group);
+
+	if (!link)
+		return pfq_fail(error, ENOENT, "%s: not bound to this group", device->name);
+	if (bound_to_queue(device, queue) == 1)
+		device->engine->ops->device_stop(device->engine->host, device->host, queue);
+	remove_binding(link);
+	pfq_device_put(device);
+	return 0;
+}
+
+static struct pfq_device_binding *binding_of(struct pfq_device *device, const struct pfq_group *group)
+{
+	struct pfq_device_binding *binding = device->bindings;
+
+	while (binding && binding->group != group)
+		binding = binding->next;
+	return binding;
+}
+
+void pfq_device_unbind_all(struct pfq_engine *engine, struct pfq_group *group)
+{
+	struct pfq_device *device = engine->devices, *next;
+
+	for (; device; device = next) {
+		struct pfq_device_binding *binding;
+
+		next = device->next;
+		device->references++;
+		while ((binding = binding_of(device, group)))
+			pfq_device_unbind(device, binding->queue, group, NULL);
+		pfq_device_put(device);
+	}
+}
+
+uint32_t pfq_device_send(struct pfq_device *device, unsigned int lane, int queue,
+			 const struct pfq_packet *const *packets, uint32_t count)
+{
+	struct pfq_device_lane *counts = &device->lanes[lane % device->engine->lane_count];
+	uint32_t sent = device->engine->ops->device_send(device->engine->host, device->host, queue, packets, count);
+
+	PFQ_ADD(&counts->sent, sent);
+	PFQ_ADD(&counts->fail, count - sent);
+	return sent;
+}
+
+void pfq_device_read_stats(struct pfq_device *device, struct pfq_device_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	stats->ifindex = device->ifindex;
+	device->engine->ops->device_stats(device->engine->host, device->host, stats);
+	for (unsigned int i = 0; i < device->engine->lane_count; i++) {
+		const struct pfq_device_lane *lane = &device->lanes[i];
+
+		stats->recv += PFQ_READ_ONCE(lane->recv);
+		stats->lost += PFQ_READ_ONCE(lane->lost);
+		stats->sent += PFQ_READ_ONCE(lane->sent);
+		stats->fail += PFQ_READ_ONCE(lane->fail);
+	}
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#include "state.h"
+
+struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host, unsigned int lanes)
+{
+	struct pfq_engine *engine = pfq_alloc(sizeof(*engine));
+
+	if (!engine)
+		return NULL;
+	engine->lanes = pfq_alloc(lanes * sizeof(*engine->lanes));
+	if (!engine->lanes) {
+		pfq_free(engine);
+		return NULL;
+	}
+	engine->ops = ops;
+	engine->host = host;
+	engine->lane_count = lanes;
+	pfq_mutex_init(&engine->lock);
+	return engine;
+}
+
+void pfq_engine_destroy(struct pfq_engine *engine)
+{
+	pfq_mutex_destroy(&engine->lock);
+	pfq_free(engine->lanes);
+	pfq_free(engine);
+}

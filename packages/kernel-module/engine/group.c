@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#include "group.h"
+
+#include "error.h"
+
+static void view_destroy(struct pfq_view *view)
+{
+	if (!view)
+		return;
+	for (uint32_t i = 0; i < view->mask_count; i++)
+		pfq_steering_destroy(view->steering[i]);
+	pfq_free(view);
+}
+
+static struct pfq_steering *steering_for(const struct pfq_view *view, uint64_t mask)
+{
+	struct pfq_candidate *candidates = pfq_alloc((view->member_count + 1) * sizeof(*candidates));
+	struct pfq_steering *steering;
+	uint32_t count = 0;
+
+	if (!candidates)
+		return NULL;
+	for (uint32_t i = 0; i < view->member_count; i++) {
+		const struct pfq_member *member = &view->members[i];
+
+		if (member->class_mask & mask)
+			candidates[count++] = (struct pfq_candidate){
+				.id = (uint32_t)member->socket->id,
+				.weight = member->socket->weight,
+				.member = (uint16_t)i,
+			};
+	}
+	steering = pfq_steering_create(candidates, count);
+	pfq_free(candidates);
+	return steering;
+}
+
+static struct pfq_view *view_create(const struct pfq_group *group)
+{
+	struct pfq_view *view = pfq_alloc(sizeof(*view));
+	uint32_t mask_count = group->program ? group->program->mask_count : 1;
+
+	if (!view)
+		return NULL;
+	view->program = group->program;
+	view->filter = group->filter;
+	view->vlan = group->vlan;
+	for (uint32_t i = 0; i < group->member_count; i++)
+		if (group->members[i].socket->enabled)
+			view->members[view->member_count++] = group->members[i];
+	for (; view->mask_count < mask_count; view->mask_count++) {
+		uint64_t mask = group->program ? group->program->masks[view->mask_count] : Q_CLASS_DEFAULT;
+
+		view->steering[view->mask_count] = steering_for(view, mask);
+		if (!view->steering[view->mask_count]) {
+			view_destroy(view);
+			return NULL;
+		}
+	}
+	return view;
+}
+
+int pfq_group_publish(struct pfq_group *group, struct pfq_error *error)
+{
+	struct pfq_view *old = group->view, *view = view_create(group);
+
+	PFQ_RCU_ASSIGN(group->view, view);
+	pfq_rcu_synchronize();
+	view_destroy(old);
+	return view ? 0 : pfq_fail(error, ENOMEM, "group %d: out of memory", group->gid);
+}
+
+int pfq_group_publish_all(struct pfq_socket *socket, struct pfq_error *error)
+{
+	int status = 0;
+
+	for (int gid = 0; gid < PFQ_MAX_GROUPS; gid++) {
+		struct pfq_group *group = socket->engine->groups[gid];
+
+		if (group && pfq_group_has(group, socket)) {
+			int published = pfq_group_publish(group, error);
+
+			status = status ? status : published;
+		}
+	}
+	return status;
+}
+
+bool pfq_group_has(const struct pfq_group *group, const struct pfq_socket *socket)
+{
+	for (uint32_t i = 0; i < group->member_count; i++)
+		if (group->members[i].socket == socket)
+			return true;
+	return false;
+}
+
+static int group_create(struct pfq_socket *socket, int gid, uint32_t policy, struct pfq_error *error)
+{
+	struct pfq_engine *engine = socket->engine;
+	struct pfq_group *group = pfq_alloc(sizeof(*group));
+
+	if (!group)
+		return pfq_fail(error, ENOMEM, "group %d: out of memory", gid);
+	group->lanes = pfq_alloc(engine->lane_count * sizeof(*group->lanes));
+	if (!group->lanes) {
+		pfq_free(group);
+		return pfq_fail(error, ENOMEM, "group %d: out of memory", gid);
+	}
+	group->engine = engine;
+	group->gid = gid;
+	group->policy = policy;
+	group->owner = socket->owner;
+	engine->groups[gid] = group;
+	return 0;
+}
+
+static void group_destroy(struct pfq_group *group)
+{
+	pfq_device_unbind_all(group->engine, group);
+	group->engine->groups[group->gid] = NULL;
+	view_destroy(group->view);
+	pfq_program_destroy(group->program);
+	if (group->filter)
+		group->engine->ops->filter_free(group->engine->host, group->filter);
+	pfq_free(group->lanes);
+	pfq_free(group);
+}
+
+/* Whether the policy of a group lets the socket in. */
+static int check_policy(const struct pfq_group *group, const struct pfq_socket *socket, uint32_t policy,
+			struct pfq_error *error)
+{
+	if (group->policy == Q_POLICY_GROUP_PRIVATE)
+		return pfq_fail(error, EPERM, "group %d: private to the socket that made it", group->gid);
+	if (group->policy == Q_POLICY_GROUP_RESTRICTED && group->owner != socket->owner)
+		return pfq_fail(error, EPERM, "group %d: restricted to the process that made it", group->gid);
+	if (group->policy != policy)
+		return pfq_fail(error, EPERM, "group %d: its policy is %s: join it with that one", group->gid,
+				group->policy == Q_POLICY_GROUP_SHARED ? "shared" : "restricted");
+	return 0;
+}
+
+static int find_free(const struct pfq_engine *engine, struct pfq_error *error)
+{
+	for (int gid = 0; gid < PFQ_MAX_GROUPS; gid++)
+		if (!engine->groups[gid])
+			return gid;
+	return pfq_fail(error, ENOSPC, "all %d groups are in use", PFQ_MAX_GROUPS);
+}
+
+static void insert_member(struct pfq_group *group, struct pfq_socket *socket, uint64_t class_mask)
+{
+	uint32_t at = group->member_count++;
+
+	for (; at > 0 && group->members[at - 1].socket->id > socket->id; at--)
+		group->members[at] = group->members[at - 1];
+	group->members[at] = (struct pfq_member){ .socket = socket, .class_mask = class_mask };
+}
+
+int pfq_group_join(struct pfq_socket *socket, int gid, uint32_t policy, uint64_t class_mask,
+		   struct pfq_group **joined, struct pfq_error *error)
+{
+	struct pfq_engine *engine = socket->engine;
+	int status;
+
+	if (gid == Q_ANY_GROUP) {
+		gid = find_free(engine, error);
+		if (gid < 0)
+			return gid;
+	}
+	if (gid < 0 || gid >= PFQ_MAX_GROUPS)
+		return pfq_fail(error, EINVAL, "group %d: must be 0 to %d, or -1 for a free one", gid,
+				PFQ_MAX_GROUPS - 1);
+	if (policy < Q_POLICY_GROUP_PRIVATE || policy > Q_POLICY_GROUP_SHARED)
+		return pfq_fail(error, EINVAL, "group %d: no such policy: %u", gid, policy);
+	if (class_mask == 0)
+		return pfq_fail(error, EINVAL, "group %d: a class mask of 0 gets nothing", gid);
+	if (!engine->groups[gid]) {
+		status = group_create(socket, gid, policy, error);
+		if (status)
+			return status;
+	} else if (pfq_group_has(engine->groups[gid], socket)) {
+		return pfq_fail(error, EEXIST, "group %d: joined already", gid);
+	} else {
+		status = check_policy(engine->groups[gid], socket, policy, error);
+		if (status)
+			return status;
+	}
+	*joined = engine->groups[gid];
+	insert_member(*joined, socket, class_mask);
+	status = pfq_group_publish(*joined, error);
+	if (status)
+		pfq_group_leave(*joined, socket);
+	return status;
+}
+
+void pfq_group_leave(struct pfq_group *group, struct pfq_socket *socket)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < group->member_count; i++)
+		if (group->members[i].socket != socket)
+			group->members[kept++] = group->members[i];
+	group->member_count = kept;
+	if (kept > 0)
+		pfq_group_publish(group, NULL);
+	else
+		group_destroy(group);
+}
+
+int pfq_group_set_program(struct pfq_group *group, struct pfq_program *program, struct pfq_error *error)
+{
+	struct pfq_program *old = group->program;
+	int status;
+
+	group->program = program;
+	status = pfq_group_publish(group, error);
+	pfq_program_destroy(old);
+	return status;
+}
+
+int pfq_group_set_filter(struct pfq_group *group, void *filter, struct pfq_error *error)
+{
+	void *old = group->filter;
+	int status;
+
+	group->filter = filter;
+	status = pfq_group_publish(group, error);
+	if (old)
+		group->engine->ops->filter_free(group->engine->host, old);
+	return status;
+}
+
+void pfq_group_read_stats(const struct pfq_group *group, struct pfq_stats *stats)
+{
+	memset(stats, 0, sizeof(*stats));
+	for (unsigned int i = 0; i < group->engine->lane_count; i++) {
+		const struct pfq_group_lane *lane = &group->lanes[i];
+
+		stats->recv += PFQ_READ_ONCE(lane->recv);
+		stats->lost += PFQ_READ_ONCE(lane->lost);
+		stats->drop += PFQ_READ_ONCE(lane->drop);
+		stats->frwd += PFQ_READ_ONCE(lane->frwd);
+		stats->kern += PFQ_READ_ONCE(lane->kern);
+	}
+}
+
+void pfq_group_read_counters(const struct pfq_group *group, struct pfq_counters *counters)
+{
+	memset(counters, 0, sizeof(*counters));
+	for (unsigned int i = 0; i < group->engine->lane_count; i++)
+		for (int n = 0; n < PFQ_GROUP_COUNTERS; n++)
+			counters->counter[n] += PFQ_READ_ONCE(group->lanes[i].counters[n]);
+}

@@ -1,0 +1,786 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+/*
+ * Lowering works with labels. A label stands for "run this node, then go there if it passes or holds, and there if not"; labels
+ * are made on demand, each once, and resolved one by one: to an instruction, or, for a combinator, to another label. Since all
+ * references of an image point forward, that ends. A node that is used in several places is shared where the places agree
+ * on what comes next.
+ */
+#include "device.h"
+#include "error.h"
+#include "octets.h"
+#include "program.h"
+
+enum {
+	LABEL_NONE, /* no label: something failed */
+	LABEL_PASS, /* ends the run */
+	LABEL_DROP, /* ends the run */
+	LABEL_FIRST,
+};
+
+enum label_kind {
+	KIND_NODE,
+	KIND_INSN, /* an instruction without a node of its own */
+};
+
+struct label {
+	/* The key. */
+	uint32_t node; /* of an instruction without a node: its opcode */
+	uint32_t on_true;
+	uint32_t on_false;
+	uint16_t saved; /* the first free place for a saved fanout; of SAVE and RESTORE, the place */
+	uint8_t kind;
+	/* What became of it. */
+	bool resolved;
+	bool steered; /* a run can come here after a steering function */
+	bool steers;
+	uint32_t alias; /* the label that it turned out to be, or LABEL_NONE */
+	uint32_t insn; /* index of the instruction, once placed */
+	struct pfq_insn body; /* its successors are labels until it is placed */
+};
+
+struct lowering {
+	struct pfq_engine *engine;
+	const struct pfq_checked_image *image;
+	struct pfq_program *program;
+	struct pfq_error *error;
+	struct label *labels;
+	uint32_t label_count, label_space;
+	uint32_t *buckets; /* of labels by hash: open addressing, 0 is empty */
+	uint32_t bucket_count; /* a power of two, at least twice the labels */
+	uint32_t *constant_of; /* offset of a node's constant, plus one */
+	uint32_t constant_size;
+	uint32_t current; /* node being resolved, for messages */
+	int status;
+};
+
+static int fail(struct lowering *lowering, int code, const char *text)
+{
+	lowering->status = pfq_fail_node(lowering->error, code, (int)lowering->current,
+					 "computation: node %u: %s", lowering->current, text);
+	return lowering->status;
+}
+
+static uint32_t label_hash(const struct label *label)
+{
+	uint32_t hash = label->node * 0x9e3779b1u;
+
+	hash = (hash ^ label->on_true) * 0x85ebca6bu;
+	hash = (hash ^ hash >> 15 ^ label->on_false) * 0xc2b2ae35u;
+	hash = (hash ^ hash >> 13 ^ label->saved ^ (uint32_t)label->kind << 16) * 0x27d4eb2fu;
+	return hash ^ hash >> 16;
+}
+
+static bool label_equal(const struct label *a, const struct label *b)
+{
+	return a->node == b->node && a->on_true == b->on_true && a->on_false == b->on_false &&
+	       a->saved == b->saved && a->kind == b->kind;
+}
+
+static void bucket_insert(struct lowering *lowering, uint32_t index)
+{
+	uint32_t at = label_hash(&lowering->labels[index]);
+
+	while (lowering->buckets[at & (lowering->bucket_count - 1)])
+		at++;
+	lowering->buckets[at & (lowering->bucket_count - 1)] = index;
+}
+
+static int grow(struct lowering *lowering)
+{
+	uint32_t space = lowering->label_space ? lowering->label_space * 2 : 256;
+	struct label *labels;
+	uint32_t *buckets;
+
+	if (lowering->label_count >= PFQ_MAX_INSNS)
+		return fail(lowering, E2BIG, "the program becomes too large when its parts are worked out");
+	labels = pfq_alloc(space * sizeof(*labels));
+	buckets = pfq_alloc(space * 2 * sizeof(*buckets));
+	if (!labels || !buckets) {
+		pfq_free(labels);
+		pfq_free(buckets);
+		return fail(lowering, ENOMEM, "out of memory");
+	}
+	if (lowering->labels)
+		memcpy(labels, lowering->labels, lowering->label_count * sizeof(*labels));
+	pfq_free(lowering->labels);
+	pfq_free(lowering->buckets);
+	lowering->labels = labels;
+	lowering->label_space = space;
+	lowering->buckets = buckets;
+	lowering->bucket_count = space * 2;
+	for (uint32_t i = LABEL_FIRST; i < lowering->label_count; i++)
+		bucket_insert(lowering, i);
+	return 0;
+}
+
+/* The label for this key, made if need be, or LABEL_NONE. */
+static uint32_t intern(struct lowering *lowering, const struct label *key)
+{
+	uint32_t at = label_hash(key), index;
+
+	while ((index = lowering->buckets[at & (lowering->bucket_count - 1)])) {
+		if (label_equal(&lowering->labels[index], key))
+			return index;
+		at++;
+	}
+	if (lowering->label_count == lowering->label_space && grow(lowering))
+		return LABEL_NONE;
+	index = lowering->label_count++;
+	lowering->labels[index] = *key;
+	bucket_insert(lowering, index);
+	return index;
+}
+
+static uint32_t node_label(struct lowering *lowering, uint64_t node, uint32_t on_true, uint32_t on_false,
+			   uint32_t saved)
+{
+	struct label key = {
+		.kind = KIND_NODE,
+		.node = (uint32_t)node,
+		.on_true = on_true,
+		.on_false = on_false,
+		.saved = (uint16_t)saved,
+	};
+
+	return intern(lowering, &key);
+}
+
+static uint32_t insn_label(struct lowering *lowering, enum pfq_opcode opcode, uint32_t next, uint32_t saved)
+{
+	struct label key = {
+		.kind = KIND_INSN,
+		.node = opcode,
+		.on_true = next,
+		.on_false = next,
+		.saved = (uint16_t)saved,
+		.resolved = true,
+		.body = {
+			.opcode = (uint8_t)opcode,
+			.index = (uint16_t)saved,
+			.on_true = next,
+			.on_false = next,
+		},
+	};
+
+	return intern(lowering, &key);
+}
+
+static uint32_t set_pass(struct lowering *lowering, uint32_t next)
+{
+	return insn_label(lowering, PFQ_INSN_SET_PASS, next, 0);
+}
+
+/* Constants. */
+
+static uint32_t constant_size(const struct pfq_checked_image *image, const struct pfq_image_node *node,
+			      const struct pfq_symbol *symbol)
+{
+	if (symbol->parameter_count < 1)
+		return 0;
+	if (symbol->parameter[0].list)
+		return sizeof(struct pfq_vlan_set);
+	if (symbol->parameter[0].type == PFQ_ARG_CIDR && image->data[node->argument[0].value] == 6)
+		return sizeof(struct pfq_prefix6);
+	return 0;
+}
+
+static int place_constants(struct lowering *lowering)
+{
+	const struct pfq_checked_image *image = lowering->image;
+	uint64_t size = 0;
+
+	lowering->constant_of = pfq_alloc(image->node_count * sizeof(uint32_t));
+	if (!lowering->constant_of)
+		return fail(lowering, ENOMEM, "out of memory");
+	for (uint32_t i = 0; i < image->node_count; i++) {
+		struct pfq_image_node node;
+
+		pfq_image_node(image, i, &node);
+		lowering->constant_of[i] = (uint32_t)size;
+		size += constant_size(image, &node, pfq_image_symbol(image, &node));
+	}
+	if (size == 0)
+		return 0;
+	lowering->program->constants = pfq_alloc(size);
+	return lowering->program->constants ? 0 : fail(lowering, ENOMEM, "out of memory");
+}
+
+static uint64_t prefix_mask(unsigned int prefix)
+{
+	if (prefix == 0)
+		return 0;
+	return prefix >= 64 ? ~0ULL : ~0ULL << (64 - prefix);
+}
+
+static void set_network(struct lowering *lowering, uint32_t index, uint64_t offset, struct pfq_insn *body)
+{
+	struct pfq_image_cidr cidr;
+	struct pfq_prefix6 *prefix;
+
+	memcpy(&cidr, lowering->image->data + offset, sizeof(cidr));
+	body->family = cidr.family;
+	if (cidr.family == 4) {
+		uint32_t mask = (uint32_t)(prefix_mask(cidr.prefix) >> 32);
+
+		body->value = pfq_read32(cidr.address) | (uint64_t)mask << 32;
+		return;
+	}
+	prefix = (struct pfq_prefix6 *)(lowering->program->constants + lowering->constant_of[index]);
+	prefix->high = pfq_read64(cidr.address);
+	prefix->low = pfq_read64(cidr.address + 8);
+	prefix->high_mask = prefix_mask(cidr.prefix);
+	prefix->low_mask = prefix_mask(cidr.prefix > 64 ? cidr.prefix - 64u : 0);
+	body->constant = prefix;
+}
+
+static void set_vids(struct lowering *lowering, uint32_t index, const struct pfq_image_argument *argument,
+		     struct pfq_insn *body)
+{
+	struct pfq_vlan_set *set =
+		(struct pfq_vlan_set *)(lowering->program->constants + lowering->constant_of[index]);
+
+	for (uint32_t i = 0; i < argument->count; i++) {
+		uint64_t vid;
+
+		memcpy(&vid, lowering->image->data + argument->value + (uint64_t)i * 8, sizeof(vid));
+		set->bits[vid / 64] |= 1ULL << vid % 64;
+	}
+	body->constant = set;
+}
+
+/* What an instruction needs besides numbers: masks and devices. */
+
+static int add_mask(struct lowering *lowering, uint64_t mask, struct pfq_insn *body)
+{
+	struct pfq_program *program = lowering->program;
+	uint32_t index;
+
+	mask &= ~Q_CLASS_CONTROL;
+	for (index = 0; index < program->mask_count; index++)
+		if (program->masks[index] == mask)
+			break;
+	if (index == PFQ_MAX_MASKS)
+		return fail(lowering, E2BIG, "more than 64 different class masks");
+	program->masks[index] = mask;
+	if (index == program->mask_count)
+		program->mask_count++;
+	body->index = (uint16_t)index;
+	return 0;
+}
+
+static int add_device(struct lowering *lowering, const char *name, struct pfq_insn *body)
+{
+	struct pfq_program *program = lowering->program;
+	int status;
+
+	if (program->device_count == PFQ_MAX_FORWARDS)
+		return fail(lowering, E2BIG, "more than 64 forwarding steps");
+	status = pfq_device_get(lowering->engine, name, &program->devices[program->device_count],
+				lowering->error);
+	if (status) {
+		if (lowering->error)
+			lowering->error->node = (int)lowering->current;
+		lowering->status = status;
+		return status;
+	}
+	body->index = (uint16_t)program->device_count++;
+	return 0;
+}
+
+static int set_operands(struct lowering *lowering, uint32_t index, const struct pfq_symbol *symbol,
+			const struct pfq_image_node *node, struct pfq_insn *body)
+{
+	if (symbol->parameter_count == 0)
+		return 0;
+	if (symbol->parameter[0].list) {
+		set_vids(lowering, index, &node->argument[0], body);
+		return 0;
+	}
+	switch (symbol->parameter[0].type) {
+	case PFQ_ARG_CIDR:
+		set_network(lowering, index, node->argument[0].value, body);
+		return 0;
+	case PFQ_ARG_String:
+		return add_device(lowering, pfq_image_text(lowering->image, node->argument[0].value), body);
+	default:
+		body->value = node->argument[0].value;
+		return 0;
+	}
+}
+
+/* An instruction for this node: a predicate, or an action. */
+static int resolve_insn(struct lowering *lowering, struct label *label, const struct pfq_symbol *symbol,
+			const struct pfq_image_node *node)
+{
+	label->body.opcode = symbol->opcode;
+	switch (symbol->opcode) {
+	case PFQ_INSN_CLASSIFY:
+		return add_mask(lowering, node->argument[0].value, &label->body);
+	case PFQ_INSN_BROADCAST:
+	case PFQ_INSN_STEER_LINK:
+	case PFQ_INSN_STEER_P2P:
+		return add_mask(lowering, Q_CLASS_ANY, &label->body);
+	default:
+		return set_operands(lowering, label->node, symbol, node, &label->body);
+	}
+}
+
+/* A predicate under another name: its own operands, or preset ones. */
+static int resolve_alias(struct lowering *lowering, struct label *label, const struct pfq_symbol *symbol,
+			 const struct pfq_image_node *node)
+{
+	const struct pfq_symbol *of = pfq_find_symbol(symbol->of);
+
+	if (of->form == PFQ_FORM_ALIAS) {
+		symbol = of;
+		of = pfq_find_symbol(of->of);
+	}
+	label->body.opcode = of->opcode;
+	if (symbol->preset_count) {
+		label->body.value = (uint64_t)symbol->preset[0];
+		return 0;
+	}
+	return set_operands(lowering, label->node, symbol, node, &label->body);
+}
+
+/* A property and the comparison around it are one instruction. */
+static int resolve_comparison(struct lowering *lowering, struct label *label, const struct pfq_symbol *symbol,
+			      const struct pfq_image_node *node)
+{
+	static const struct {
+		const char *name;
+		enum pfq_comparison comparison;
+	} names[] = {
+		{ "less", PFQ_LESS },	      { "less_eq", PFQ_LESS_EQ },	{ "greater", PFQ_GREATER },
+		{ "greater_eq", PFQ_GREATER_EQ }, { "equal", PFQ_EQUAL },	{ "not_equal", PFQ_NOT_EQUAL },
+		{ "any_bit", PFQ_ANY_BIT },   { "all_bit", PFQ_ALL_BIT },
+	};
+	struct pfq_image_node property;
+
+	pfq_image_node(lowering->image, (uint32_t)node->argument[0].value, &property);
+	label->body.opcode = pfq_image_symbol(lowering->image, &property)->opcode;
+	label->body.value = node->argument[1].value;
+	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (strcmp(names[i].name, symbol->name) == 0) {
+			label->body.comparison = names[i].comparison;
+			return 0;
+		}
+	}
+	return fail(lowering, EINVAL, "no such comparison");
+}
+
+/*
+ * Combinators: each gives the label that it comes down to. `yes` and `no` are where a predicate goes, or where a function goes
+ * when it passes and when it drops. They may make labels, so they do not keep pointers to any.
+ */
+struct combination {
+	const struct pfq_image_node *node;
+	uint32_t yes, no;
+	uint32_t saved;
+};
+
+typedef uint32_t (*combinator)(struct lowering *lowering, const struct combination *at);
+
+static uint32_t argument(const struct combination *at, unsigned int index)
+{
+	return (uint32_t)at->node->argument[index].value;
+}
+
+static uint32_t combine_not(struct lowering *lowering, const struct combination *at)
+{
+	return node_label(lowering, argument(at, 0), at->no, at->yes, 0);
+}
+
+static uint32_t combine_and(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t right = node_label(lowering, argument(at, 1), at->yes, at->no, 0);
+
+	return right ? node_label(lowering, argument(at, 0), right, at->no, 0) : 0;
+}
+
+static uint32_t combine_or(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t right = node_label(lowering, argument(at, 1), at->yes, at->no, 0);
+
+	return right ? node_label(lowering, argument(at, 0), at->yes, right, 0) : 0;
+}
+
+static uint32_t combine_xor(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t holds = node_label(lowering, argument(at, 1), at->no, at->yes, 0);
+	uint32_t fails = node_label(lowering, argument(at, 1), at->yes, at->no, 0);
+
+	return holds && fails ? node_label(lowering, argument(at, 0), holds, fails, 0) : 0;
+}
+
+static uint32_t combine_filter(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t pass = set_pass(lowering, at->yes);
+
+	return pass ? node_label(lowering, argument(at, 0), pass, at->no, 0) : 0;
+}
+
+static uint32_t combine_conditional(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t consequent = node_label(lowering, argument(at, 1), at->yes, at->no, at->saved);
+	uint32_t alternative = node_label(lowering, argument(at, 2), at->yes, at->no, at->saved);
+
+	return consequent && alternative ?
+		       node_label(lowering, argument(at, 0), consequent, alternative, 0) :
+		       0;
+}
+
+static uint32_t combine_when(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t consequent = node_label(lowering, argument(at, 1), at->yes, at->no, at->saved);
+
+	return consequent ? node_label(lowering, argument(at, 0), consequent, at->yes, 0) : 0;
+}
+
+static uint32_t combine_unless(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t consequent = node_label(lowering, argument(at, 1), at->yes, at->no, at->saved);
+
+	return consequent ? node_label(lowering, argument(at, 0), at->yes, consequent, 0) : 0;
+}
+
+static uint32_t combine_inv(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t pass = set_pass(lowering, at->yes);
+
+	return pass ? node_label(lowering, argument(at, 0), at->no, pass, at->saved) : 0;
+}
+
+/* From the last alternative to the first. The last one needs the saved fanout no more, so it may use its place. */
+static uint32_t combine_par(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t last = at->node->argument_count - 1;
+	uint32_t otherwise;
+
+	if (at->saved >= PFQ_MAX_SAVED) {
+		fail(lowering, E2BIG, "alternatives in alternatives, more than 64 deep");
+		return 0;
+	}
+	otherwise = node_label(lowering, argument(at, last), at->yes, at->no, at->saved);
+	while (otherwise && last-- > 0) {
+		otherwise = insn_label(lowering, PFQ_INSN_RESTORE, otherwise, at->saved);
+		if (otherwise)
+			otherwise = node_label(lowering, argument(at, last), at->yes, otherwise,
+					       at->saved + 1);
+	}
+	return otherwise ? insn_label(lowering, PFQ_INSN_SAVE, otherwise, at->saved) : 0;
+}
+
+static uint32_t combine_unit(struct lowering *lowering, const struct combination *at)
+{
+	(void)lowering;
+	return at->yes;
+}
+
+static uint32_t combine_drop(struct lowering *lowering, const struct combination *at)
+{
+	(void)lowering;
+	return at->no;
+}
+
+/* An instruction that forwards to the device that the node names, and goes on there. */
+static uint32_t forward_label(struct lowering *lowering, const struct combination *at, uint32_t next)
+{
+	struct label key = {
+		.kind = KIND_INSN,
+		.node = PFQ_INSN_FORWARD,
+		.on_true = next,
+		.on_false = next,
+		.resolved = true,
+		.body = { .opcode = PFQ_INSN_FORWARD, .on_true = next, .on_false = next },
+	};
+
+	if (add_device(lowering, pfq_image_text(lowering->image, at->node->argument[0].value), &key.body))
+		return 0;
+	key.saved = key.body.index;
+	return intern(lowering, &key);
+}
+
+static uint32_t combine_bridge(struct lowering *lowering, const struct combination *at)
+{
+	return forward_label(lowering, at, at->no);
+}
+
+static uint32_t combine_tee(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t pass = set_pass(lowering, at->yes);
+	uint32_t test = pass ? node_label(lowering, argument(at, 1), pass, at->no, 0) : 0;
+
+	return test ? forward_label(lowering, at, test) : 0;
+}
+
+static uint32_t combine_tap(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t pass = set_pass(lowering, at->yes);
+	uint32_t bridge = pass ? forward_label(lowering, at, at->no) : 0;
+
+	return bridge ? node_label(lowering, argument(at, 1), pass, bridge, 0) : 0;
+}
+
+static const struct {
+	const char *name;
+	combinator combine;
+} combinators[] = {
+	{ "and", combine_and },
+	{ "bridge", combine_bridge },
+	{ "conditional", combine_conditional },
+	{ "drop", combine_drop },
+	{ "filter", combine_filter },
+	{ "inv", combine_inv },
+	{ "not", combine_not },
+	{ "or", combine_or },
+	{ "par", combine_par },
+	{ "par3", combine_par },
+	{ "par4", combine_par },
+	{ "par5", combine_par },
+	{ "par6", combine_par },
+	{ "par7", combine_par },
+	{ "par8", combine_par },
+	{ "tap", combine_tap },
+	{ "tee", combine_tee },
+	{ "unit", combine_unit },
+	{ "unless", combine_unless },
+	{ "when", combine_when },
+	{ "xor", combine_xor },
+};
+
+static combinator find_combinator(const char *name)
+{
+	for (unsigned int i = 0; i < sizeof(combinators) / sizeof(combinators[0]); i++)
+		if (strcmp(combinators[i].name, name) == 0)
+			return combinators[i].combine;
+	return NULL;
+}
+
+static int resolve(struct lowering *lowering, uint32_t index)
+{
+	struct label *label = &lowering->labels[index];
+	struct pfq_image_node node;
+	const struct pfq_symbol *symbol;
+	struct combination at = { .node = &node };
+	combinator combine;
+
+	label->resolved = true;
+	lowering->current = label->node;
+	pfq_image_node(lowering->image, label->node, &node);
+	symbol = pfq_image_symbol(lowering->image, &node);
+	at.yes = label->on_true;
+	at.no = label->on_false;
+	at.saved = label->saved;
+	if (node.next != PFQ_IMAGE_NO_NODE)
+		at.yes = node_label(lowering, node.next, at.yes, at.no, at.saved);
+	if (at.yes && symbol->form == PFQ_FORM_FILTER) {
+		uint32_t pass = set_pass(lowering, at.yes);
+
+		at.yes = symbol->negated ? at.no : pass;
+		at.no = symbol->negated ? pass : at.no;
+	}
+	if (!at.yes || !at.no)
+		return lowering->status;
+	label = &lowering->labels[index];
+	label->body.on_true = at.yes;
+	label->body.on_false = at.no;
+	label->steers = symbol->steers;
+	switch (symbol->form) {
+	case PFQ_FORM_PREDICATE:
+	case PFQ_FORM_ACTION:
+		return resolve_insn(lowering, label, symbol, &node);
+	case PFQ_FORM_ALIAS:
+	case PFQ_FORM_FILTER:
+		return resolve_alias(lowering, label, symbol, &node);
+	case PFQ_FORM_COMPARISON:
+		return resolve_comparison(lowering, label, symbol, &node);
+	default:
+		break;
+	}
+	combine = find_combinator(symbol->name);
+	if (!combine)
+		return fail(lowering, EINVAL, "a primitive that this engine cannot run there");
+	at.yes = combine(lowering, &at);
+	if (!at.yes)
+		return lowering->status;
+	lowering->labels[index].alias = at.yes;
+	return 0;
+}
+
+/* The label that a label comes down to in the end. */
+static uint32_t settle(struct lowering *lowering, uint32_t index)
+{
+	uint32_t end = index;
+
+	while (lowering->labels[end].alias)
+		end = lowering->labels[end].alias;
+	while (lowering->labels[index].alias) {
+		uint32_t next = lowering->labels[index].alias;
+
+		lowering->labels[index].alias = end;
+		index = next;
+	}
+	return end;
+}
+
+/*
+ * Marks what a run can reach after it steered. Elsewhere the fanout is still the Pass that it began with, and need not be set or
+ * restored. `stack` has room for every label twice.
+ */
+static bool mark_steered(struct lowering *lowering, uint32_t *stack)
+{
+	uint32_t depth = 0;
+	bool any = false;
+
+	for (uint32_t i = LABEL_FIRST; i < lowering->label_count; i++) {
+		struct label *label = &lowering->labels[i];
+
+		if (!label->steers || label->alias)
+			continue;
+		any = true;
+		stack[depth++] = label->body.on_true;
+		while (depth > 0) {
+			struct label *reached = &lowering->labels[settle(lowering, stack[--depth])];
+
+			if (reached->steered)
+				continue;
+			reached->steered = true;
+			if (reached < &lowering->labels[LABEL_FIRST])
+				continue;
+			stack[depth++] = reached->body.on_true;
+			stack[depth++] = reached->body.on_false;
+		}
+	}
+	return any;
+}
+
+/* Where a jump to this label really goes. */
+static uint32_t destination(struct lowering *lowering, uint32_t index, bool any_steers)
+{
+	for (;;) {
+		const struct label *label;
+		bool needless;
+
+		index = settle(lowering, index);
+		label = &lowering->labels[index];
+		switch (label->body.opcode) {
+		case PFQ_INSN_SET_PASS:
+		case PFQ_INSN_RESTORE:
+			needless = !label->steered;
+			break;
+		case PFQ_INSN_SAVE:
+			needless = !any_steers;
+			break;
+		default:
+			needless = false;
+			break;
+		}
+		if (!needless)
+			return index;
+		index = label->body.on_true;
+	}
+}
+
+/* Puts the instructions in the order of a run, the true branch first, so that what runs together lies together. */
+static void place_insns(struct lowering *lowering, uint32_t entry, uint32_t *stack)
+{
+	struct pfq_program *program = lowering->program;
+	bool any_steers = mark_steered(lowering, stack);
+	uint32_t depth = 0;
+
+	program->insns[0].opcode = PFQ_INSN_PASS;
+	program->insns[1].opcode = PFQ_INSN_DROP;
+	program->insn_count = 2;
+	lowering->labels[LABEL_PASS].insn = 0;
+	lowering->labels[LABEL_DROP].insn = 1;
+	entry = destination(lowering, entry, any_steers);
+	stack[depth++] = entry;
+	while (depth > 0) {
+		uint32_t index = stack[--depth];
+		struct label *label = &lowering->labels[index];
+
+		if (index < LABEL_FIRST || label->insn)
+			continue;
+		label->body.on_true = destination(lowering, label->body.on_true, any_steers);
+		label->body.on_false = destination(lowering, label->body.on_false, any_steers);
+		label->insn = program->insn_count++;
+		program->insns[label->insn] = label->body;
+		stack[depth++] = label->body.on_false;
+		stack[depth++] = label->body.on_true;
+	}
+	program->entry = lowering->labels[entry].insn;
+	for (uint32_t i = 2; i < program->insn_count; i++) {
+		struct pfq_insn *insn = &program->insns[i];
+
+		insn->on_true = lowering->labels[insn->on_true].insn;
+		insn->on_false = lowering->labels[insn->on_false].insn;
+	}
+}
+
+static int lower(struct lowering *lowering)
+{
+	struct pfq_program *program = lowering->program;
+	uint32_t entry, *stack;
+	int status = place_constants(lowering);
+
+	if (status)
+		return status;
+	program->masks[0] = Q_CLASS_DEFAULT;
+	program->mask_count = 1;
+	lowering->label_count = LABEL_FIRST;
+	status = grow(lowering);
+	if (status)
+		return status;
+	entry = node_label(lowering, 0, LABEL_PASS, LABEL_DROP, 0);
+	if (!entry)
+		return lowering->status;
+	for (uint32_t i = LABEL_FIRST; i < lowering->label_count; i++) {
+		if (lowering->labels[i].resolved)
+			continue;
+		status = resolve(lowering, i);
+		if (status)
+			return status;
+	}
+	program->insns = pfq_alloc(lowering->label_count * sizeof(*program->insns));
+	stack = pfq_alloc((lowering->label_count * 2 + 2) * sizeof(*stack));
+	if (!program->insns || !stack) {
+		pfq_free(stack);
+		return fail(lowering, ENOMEM, "out of memory");
+	}
+	place_insns(lowering, entry, stack);
+	pfq_free(stack);
+	return 0;
+}
+
+int pfq_program_create(struct pfq_engine *engine, const struct pfq_checked_image *image,
+		       struct pfq_program **program, struct pfq_error *error)
+{
+	struct lowering lowering = { .engine = engine, .image = image, .error = error };
+	int status;
+
+	lowering.program = pfq_alloc(sizeof(*lowering.program));
+	if (!lowering.program)
+		return pfq_fail(error, ENOMEM, "computation: out of memory");
+	status = lower(&lowering);
+	pfq_free(lowering.labels);
+	pfq_free(lowering.buckets);
+	pfq_free(lowering.constant_of);
+	if (status) {
+		pfq_program_destroy(lowering.program);
+		return status;
+	}
+	*program = lowering.program;
+	return 0;
+}
+
+void pfq_program_destroy(struct pfq_program *program)
+{
+	if (!program)
+		return;
+	for (uint32_t i = 0; i < program->device_count; i++)
+		pfq_device_put(program->devices[i]);
+	pfq_free(program->constants);
+	pfq_free(program->insns);
+	pfq_free(program);
+}

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+/* The predicates: does it hold for this packet? One function for each row of the table of primitives. */
+#ifndef PFQ_ENGINE_PREDICATES_H
+#define PFQ_ENGINE_PREDICATES_H
+
+#include "run.h"
+
+static inline bool pfq_is_l3_proto(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const struct pfq_headers *headers = pfq_headers(run->packet);
+
+	return headers->has_ethertype && headers->ethertype == insn->value;
+}
+
+static inline bool pfq_is_ip(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_headers(run->packet)->ethertype == PFQ_ETHERTYPE_IP;
+}
+
+static inline bool pfq_is_ip6(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_headers(run->packet)->ethertype == PFQ_ETHERTYPE_IP6;
+}
+
+static inline bool pfq_is_l4_proto(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_is_protocol(run->packet, (uint8_t)insn->value);
+}
+
+static inline bool pfq_is_tcp(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_TCP);
+}
+
+static inline bool pfq_is_udp(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_UDP);
+}
+
+static inline bool pfq_is_sctp(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_SCTP);
+}
+
+static inline bool pfq_is_icmp(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_ICMP) && run->packet->headers.version == 4;
+}
+
+static inline bool pfq_is_icmp6(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_ICMP6) && run->packet->headers.version == 6;
+}
+
+static inline bool pfq_is_flow(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const struct pfq_headers *headers = pfq_headers(run->packet);
+
+	(void)insn;
+	return headers->has_protocol && pfq_has_ports(headers->protocol);
+}
+
+static inline bool pfq_is_frag(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_headers(run->packet)->fragment & PFQ_FRAGMENT;
+}
+
+static inline bool pfq_is_first_frag(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_headers(run->packet)->fragment == PFQ_FRAGMENT;
+}
+
+static inline bool pfq_is_more_frag(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_headers(run->packet)->fragment & PFQ_FRAGMENT_MORE;
+}
+
+static inline bool pfq_port_is(struct pfq_run *run, unsigned int end, uint64_t port)
+{
+	const uint8_t *field = pfq_port_field(run->packet, end);
+
+	return field && pfq_read16(field) == port;
+}
+
+static inline bool pfq_has_src_port(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_port_is(run, 0, insn->value);
+}
+
+static inline bool pfq_has_dst_port(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_port_is(run, 1, insn->value);
+}
+
+static inline bool pfq_has_port(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_has_src_port(run, insn) || pfq_has_dst_port(run, insn);
+}
+
+static inline bool pfq_in_prefix6(const uint8_t *address, const struct pfq_prefix6 *prefix)
+{
+	return (pfq_read64(address) & prefix->high_mask) == prefix->high &&
+	       (pfq_read64(address + 8) & prefix->low_mask) == prefix->low;
+}
+
+/* The source (0) or destination (1) address is in the network. */
+static inline bool pfq_address_in(struct pfq_run *run, unsigned int end, const struct pfq_insn *insn)
+{
+	const uint8_t *address;
+
+	if (insn->family == 4) {
+		address = pfq_network_field(run->packet, 4, 12 + end * 4, 4);
+		return address && (pfq_read32(address) & (uint32_t)(insn->value >> 32)) ==
+					  (uint32_t)insn->value;
+	}
+	address = pfq_network_field(run->packet, 6, 8 + end * 16, 16);
+	return address && pfq_in_prefix6(address, insn->constant);
+}
+
+static inline bool pfq_has_src_addr(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_address_in(run, 0, insn);
+}
+
+static inline bool pfq_has_dst_addr(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_address_in(run, 1, insn);
+}
+
+static inline bool pfq_has_addr(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_address_in(run, 0, insn) || pfq_address_in(run, 1, insn);
+}
+
+static inline bool pfq_has_vlan(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_headers(run->packet)->has_vlan;
+}
+
+static inline bool pfq_has_vid(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const struct pfq_headers *headers = pfq_headers(run->packet);
+
+	return headers->has_vlan && (headers->tci & Q_VLAN_VID_MASK) == insn->value;
+}
+
+static inline bool pfq_vlan_id(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const struct pfq_headers *headers = pfq_headers(run->packet);
+	const struct pfq_vlan_set *set = insn->constant;
+	unsigned int vid = headers->tci & Q_VLAN_VID_MASK;
+
+	return headers->has_vlan && set->bits[vid / 64] >> vid % 64 & 1;
+}
+
+static inline bool pfq_has_mark(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return run->mark == insn->value;
+}
+
+static inline bool pfq_has_state(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return run->state == insn->value;
+}
+
+static inline bool pfq_is_broadcast(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const uint8_t *mac = pfq_mac_field(run->packet, 0);
+
+	(void)insn;
+	return mac && pfq_read48(mac) == 0xffffffffffffULL;
+}
+
+static inline bool pfq_is_multicast(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const uint8_t *mac = pfq_mac_field(run->packet, 0);
+
+	(void)insn;
+	return mac && (mac[0] & 1);
+}
+
+static inline bool pfq_is_ip_broadcast(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const uint8_t *address = pfq_network_field(run->packet, 4, 16, 4);
+
+	(void)insn;
+	return address && pfq_read32(address) == 0xffffffff;
+}
+
+static inline bool pfq_is_ip_multicast(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const uint8_t *address = pfq_network_field(run->packet, 4, 16, 4);
+
+	(void)insn;
+	if (address)
+		return address[0] >> 4 == 14;
+	address = pfq_network_field(run->packet, 6, 24, 16);
+	return address && address[0] == 0xff;
+}
+
+#endif

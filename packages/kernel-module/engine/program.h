@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+/*
+ * A program: a computation lowered to instructions, each with two successors, one for "holds" or "passes", one for "does not
+ * hold" or "drops". Combinators are worked out on the way; what is left is predicates, comparisons and actions, in a graph
+ * without cycles, so that a run is a walk without look-up, stack or loop.
+ */
+#ifndef PFQ_ENGINE_PROGRAM_H
+#define PFQ_ENGINE_PROGRAM_H
+
+#include "image.h"
+
+struct pfq_device;
+struct pfq_engine;
+
+enum {
+	PFQ_MAX_INSNS = 1 << 18,
+	PFQ_MAX_FORWARDS = 64, /* forwarding instructions in a program */
+	PFQ_MAX_MASKS = 64, /* different class masks in a program */
+	PFQ_MAX_SAVED = 64, /* alternatives in alternatives */
+};
+
+enum pfq_comparison {
+	PFQ_LESS,
+	PFQ_LESS_EQ,
+	PFQ_GREATER,
+	PFQ_GREATER_EQ,
+	PFQ_EQUAL,
+	PFQ_NOT_EQUAL,
+	PFQ_ANY_BIT,
+	PFQ_ALL_BIT,
+};
+
+struct pfq_insn {
+	uint8_t opcode;
+	uint8_t comparison; /* of a property */
+	uint16_t index; /* into the masks, the devices, or the saved fanouts */
+	uint32_t on_true;
+	uint32_t on_false;
+	uint32_t family; /* of a network: 4 or 6 */
+	uint64_t value; /* an integer; of an IPv4 network, address and mask, the address in the low half */
+	const void *constant; /* a struct pfq_prefix6, or the bits of a set of VLAN ids */
+};
+
+struct pfq_prefix6 {
+	uint64_t high, low;
+	uint64_t high_mask, low_mask;
+};
+
+struct pfq_vlan_set {
+	uint64_t bits[64];
+};
+
+struct pfq_program {
+	struct pfq_insn *insns;
+	uint32_t insn_count;
+	uint32_t entry;
+	uint8_t *constants;
+	uint32_t mask_count; /* masks[0] is that of class 0, with which a run starts */
+	uint32_t device_count;
+	uint64_t masks[PFQ_MAX_MASKS];
+	struct pfq_device *devices[PFQ_MAX_FORWARDS]; /* one for each forwarding instruction; references */
+};
+
+/* Lowers a checked image. Devices that it names are opened. */
+int pfq_program_create(struct pfq_engine *engine, const struct pfq_checked_image *image,
+		       struct pfq_program **program, struct pfq_error *error);
+
+void pfq_program_destroy(struct pfq_program *program);
+
+#endif

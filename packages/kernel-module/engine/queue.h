@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+/*
+ * The Rx queue of a socket: any number of producers, one consumer. A producer reserves slots by moving the head, which is the
+ * engine's own, fills them, and commits each by writing into it the lap of the ring that it belongs to. Of what the consumer
+ * writes, the engine reads two words: the tail, which it only compares (a tail that makes no sense is a full queue), and the wish
+ * to be woken. docs/queues.md has the whole protocol.
+ */
+#ifndef PFQ_ENGINE_QUEUE_H
+#define PFQ_ENGINE_QUEUE_H
+
+#include "engine.h"
+
+struct pfq_rx {
+	struct pfq_rx_queue *shared;
+	uint8_t *slots;
+	uint32_t slot_count;
+	uint32_t slot_size;
+	uint32_t slot_shift; /* log2 of slot_count */
+	uint32_t caplen;
+	uint32_t head __attribute__((aligned(64))); /* next slot to be reserved, free-running */
+};
+
+static inline uint32_t pfq_rx_room(const struct pfq_rx *rx)
+{
+	uint32_t used = PFQ_READ_ONCE(rx->head) - PFQ_LOAD_ACQUIRE(&rx->shared->tail);
+
+	return used <= rx->slot_count ? rx->slot_count - used : 0;
+}
+
+/* Reserves up to `want` slots from *position on, and gives how many there were. */
+static inline uint32_t pfq_rx_reserve(struct pfq_rx *rx, uint32_t want, uint32_t *position)
+{
+	for (;;) {
+		uint32_t head = PFQ_READ_ONCE(rx->head);
+		uint32_t used = head - PFQ_LOAD_ACQUIRE(&rx->shared->tail);
+		uint32_t room = used <= rx->slot_count ? rx->slot_count - used : 0;
+		uint32_t count = want < room ? want : room;
+
+		if (count == 0)
+			return 0;
+		if (PFQ_LIKELY(PFQ_CAS(&rx->head, head, head + count))) {
+			*position = head;
+			return count;
+		}
+	}
+}
+
+static inline struct pfq_pkthdr *pfq_rx_slot(const struct pfq_rx *rx, uint32_t position)
+{
+	return (struct pfq_pkthdr *)(rx->slots +
+				     (size_t)(position & (rx->slot_count - 1)) * rx->slot_size);
+}
+
+static inline uint32_t pfq_rx_lap(const struct pfq_rx *rx, uint32_t position)
+{
+	return (position >> rx->slot_shift) + 1;
+}
+
+#endif

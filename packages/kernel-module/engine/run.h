@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+/* One run of a program on one packet: its state, and what comes of it. */
+#ifndef PFQ_ENGINE_RUN_H
+#define PFQ_ENGINE_RUN_H
+
+#include "headers.h"
+#include "program.h"
+
+enum pfq_fanout_kind {
+	PFQ_FANOUT_DROP,
+	PFQ_FANOUT_PASS,
+	PFQ_FANOUT_STEER,
+};
+
+struct pfq_fanout {
+	uint8_t kind;
+	bool by_number; /* steer to the socket of this number, not by this hash */
+	uint32_t hash;
+};
+
+/* What a lane keeps for a group, so that lanes share no cache line. */
+struct pfq_group_lane {
+	uint64_t recv;
+	uint64_t lost;
+	uint64_t drop;
+	uint64_t frwd;
+	uint64_t kern;
+	uint32_t turn; /* of steer_rrobin */
+	uint64_t counters[PFQ_GROUP_COUNTERS];
+} __attribute__((aligned(64)));
+
+struct pfq_run {
+	struct pfq_packet *packet;
+	struct pfq_group_lane *lane;
+	struct pfq_fanout fanout;
+	uint32_t mark;
+	uint32_t state;
+	uint32_t mask; /* index of the class mask in the program */
+	uint64_t forwards; /* bit n: the program's n-th forwarding instruction was run */
+	struct pfq_fanout saved[PFQ_MAX_SAVED];
+};
+
+/* Runs the program; `run` needs a packet and a lane, and holds the outcome afterwards. */
+void pfq_run_program(const struct pfq_program *program, struct pfq_run *run);
+
+#endif

@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#include "socket.h"
+
+#include "error.h"
+#include "group.h"
+
+static uint32_t align(uint32_t size, uint32_t to)
+{
+	return (size + to - 1) & ~(to - 1);
+}
+
+uint32_t pfq_socket_rx_slot_size(const struct pfq_socket *socket)
+{
+	return align((uint32_t)sizeof(struct pfq_pkthdr) + socket->caplen, PFQ_SLOT_ALIGN);
+}
+
+uint32_t pfq_socket_tx_slot_size(const struct pfq_socket *socket)
+{
+	return align((uint32_t)sizeof(struct pfq_tx_header) + socket->xmitlen, PFQ_SLOT_ALIGN);
+}
+
+static uint32_t power_of_two(uint64_t value)
+{
+	uint32_t power = 1;
+
+	while (power < value)
+		power <<= 1;
+	return power;
+}
+
+/* Slots and octets of a queue, each bounded and together. */
+static int check_queue(const char *name, uint64_t slots, uint64_t octets, uint32_t header, struct pfq_error *error)
+{
+	uint64_t size;
+
+	if (octets < 1 || octets > PFQ_MAX_CAPLEN)
+		return pfq_fail(error, EINVAL, "%s: %llu octets of a packet, must be 1 to %d", name,
+				(unsigned long long)octets, PFQ_MAX_CAPLEN);
+	if (slots < 1 || slots > PFQ_MAX_SLOTS)
+		return pfq_fail(error, EINVAL, "%s: %llu slots, must be 1 to %d", name,
+				(unsigned long long)slots, PFQ_MAX_SLOTS);
+	size = (uint64_t)power_of_two(slots) * align((uint32_t)octets + header, PFQ_SLOT_ALIGN);
+	if (size > PFQ_MAX_QUEUE_SIZE)
+		return pfq_fail(error, EINVAL, "%s: %llu slots for %llu octets make %llu MiB, must be at most %d",
+				name, (unsigned long long)slots, (unsigned long long)octets,
+				(unsigned long long)(size >> 20), PFQ_MAX_QUEUE_SIZE >> 20);
+	return 0;
+}
+
+int pfq_socket_configure(struct pfq_socket *socket, const struct pfq_socket_config *config,
+			 struct pfq_error *error)
+{
+	int status;
+
+	if (socket->enabled)
+		return pfq_fail(error, EBUSY, "socket %d: enabled: disable it to change its sizes", socket->id);
+	status = check_queue("rx queue", config->rx_slots, config->caplen, sizeof(struct pfq_pkthdr), error);
+	if (status)
+		return status;
+	status = check_queue("tx queue", config->tx_slots, config->xmitlen, sizeof(struct pfq_tx_header), error);
+	if (status)
+		return status;
+	socket->caplen = (uint32_t)config->caplen;
+	socket->rx_slots = power_of_two(config->rx_slots);
+	socket->xmitlen = (uint32_t)config->xmitlen;
+	socket->tx_slots = power_of_two(config->tx_slots);
+	return 0;
+}
+
+/* Headers first, then the Rx slots, then those of each bound Tx queue, all page by page. */
+static void plan_memory(struct pfq_socket *socket)
+{
+	const uint64_t page = 4096;
+	uint64_t rx = (uint64_t)socket->rx_slots * pfq_socket_rx_slot_size(socket);
+	uint64_t tx = (uint64_t)socket->tx_slots * pfq_socket_tx_slot_size(socket);
+	struct pfq_queue_map *map = &socket->map;
+
+	*map = (struct pfq_queue_map){ .rx_header = 0, .tx_header = sizeof(struct pfq_rx_queue) };
+	map->rx_slots = page;
+	map->tx_slots = map->rx_slots + ((rx + page - 1) & ~(page - 1));
+	map->tx_stride = (tx + page - 1) & ~(page - 1);
+	map->size = map->tx_slots + map->tx_stride * socket->tx_count;
+}
+
+static void lay_out_rx(struct pfq_socket *socket)
+{
+	uint8_t *memory = socket->memory;
+	struct pfq_rx *rx = &socket->rx;
+
+	*rx = (struct pfq_rx){
+		.shared = (struct pfq_rx_queue *)(memory + socket->map.rx_header),
+		.slots = memory + socket->map.rx_slots,
+		.slot_count = socket->rx_slots,
+		.slot_size = pfq_socket_rx_slot_size(socket),
+		.slot_shift = (uint32_t)__builtin_ctz(socket->rx_slots),
+		.caplen = socket->caplen,
+	};
+	rx->shared->slots = rx->slot_count;
+	rx->shared->slot_size = rx->slot_size;
+	rx->shared->caplen = rx->caplen;
+}
+
+static void lay_out_tx(struct pfq_socket *socket, uint32_t index)
+{
+	uint8_t *memory = socket->memory;
+	struct pfq_tx *tx = &socket->tx[index];
+
+	tx->shared = (struct pfq_tx_queue *)(memory + socket->map.tx_header) + index;
+	tx->slots = memory + socket->map.tx_slots + socket->map.tx_stride * index;
+	tx->tail = 0;
+	tx->shared->slots = socket->tx_slots;
+	tx->shared->slot_size = pfq_socket_tx_slot_size(socket);
+}
+
+static void free_memory(struct pfq_socket *socket)
+{
+	struct pfq_engine *engine = socket->engine;
+
+	engine->ops->queue_free(engine->host, socket, socket->memory, socket->memory_size);
+	socket->memory = NULL;
+	socket->rx = (struct pfq_rx){ 0 };
+	for (uint32_t i = 0; i < PFQ_TX_QUEUES; i++) {
+		socket->tx[i].shared = NULL;
+		socket->tx[i].slots = NULL;
+	}
+}
+
+int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
+{
+	struct pfq_engine *engine = socket->engine;
+	size_t page = 0;
+	int status;
+
+	if (socket->enabled)
+		return pfq_fail(error, EBUSY, "socket %d: enabled already", socket->id);
+	plan_memory(socket);
+	socket->memory_size = socket->map.size;
+	status = engine->ops->queue_alloc(engine->host, socket, socket->memory_size, &socket->memory, &page,
+					  error);
+	if (status)
+		return status;
+	socket->map.hugepage = page;
+	lay_out_rx(socket);
+	for (uint32_t i = 0; i < socket->tx_count; i++)
+		lay_out_tx(socket, i);
+	socket->enabled = true;
+	status = pfq_group_publish_all(socket, error);
+	if (status)
+		pfq_socket_disable(socket);
+	return status;
+}
+
+void pfq_socket_disable(struct pfq_socket *socket)
+{
+	if (!socket->enabled)
+		return;
+	socket->enabled = false;
+	pfq_group_publish_all(socket, NULL);
+	free_memory(socket);
+}
+
+int pfq_socket_bind_tx(struct pfq_socket *socket, const char *device, int queue, struct pfq_error *error)
+{
+	struct pfq_tx *tx = &socket->tx[socket->tx_count];
+	int status;
+
+	if (socket->enabled)
+		return pfq_fail(error, EBUSY, "socket %d: enabled: bind its Tx queues before", socket->id);
+	if (socket->tx_count == PFQ_TX_QUEUES)
+		return pfq_fail(error, ENOSPC, "socket %d: has %d Tx queues already", socket->id, PFQ_TX_QUEUES);
+	status = pfq_device_get(socket->engine, device, &tx->device, error);
+	if (status)
+		return status;
+	tx->queue = queue;
+	return (int)socket->tx_count++;
+}
+
+void pfq_socket_unbind_tx(struct pfq_socket *socket)
+{
+	for (uint32_t i = 0; i < socket->tx_count; i++) {
+		pfq_device_put(socket->tx[i].device);
+		socket->tx[i].device = NULL;
+	}
+	socket->tx_count = 0;
+}
+
+/* What a slot asks for, read once, since its owner may change it at any time. */
+static bool read_slot(struct pfq_socket *socket, const struct pfq_tx *tx, struct pfq_packet *packet,
+		      uint32_t *copies)
+{
+	const uint8_t *slot = tx->slots +
+			      (size_t)(tx->tail & (socket->tx_slots - 1)) * pfq_socket_tx_slot_size(socket);
+	const struct pfq_tx_header *header = (const struct pfq_tx_header *)slot;
+	uint32_t length = PFQ_READ_ONCE(header->len);
+
+	*copies = PFQ_READ_ONCE(header->copies);
+	*packet = (struct pfq_packet){ .data = slot + sizeof(*header), .caplen = length, .len = length };
+	return length > 0 && length <= socket->xmitlen && *copies > 0;
+}
+
+enum {
+	SEND_BATCH = 64,
+};
+
+static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx, const struct pfq_packet *packet,
+			    uint32_t copies)
+{
+	const struct pfq_packet *batch[SEND_BATCH];
+	uint32_t sent = 0;
+
+	for (uint32_t i = 0; i < SEND_BATCH; i++)
+		batch[i] = packet;
+	while (copies > 0) {
+		uint32_t count = copies < SEND_BATCH ? copies : SEND_BATCH;
+		uint32_t went = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue, batch, count);
+
+		sent += went;
+		socket->failed += count - went;
+		copies -= count;
+	}
+	return sent;
+}
+
+static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx, const struct pfq_packet *packets,
+			   uint32_t count)
+{
+	const struct pfq_packet *batch[SEND_BATCH];
+	uint32_t sent;
+
+	if (count == 0)
+		return 0;
+	for (uint32_t i = 0; i < count; i++)
+		batch[i] = &packets[i];
+	sent = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue, batch, count);
+	socket->failed += count - sent;
+	return sent;
+}
+
+int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sent, struct pfq_error *error)
+{
+	struct pfq_packet packets[SEND_BATCH];
+	struct pfq_tx *tx;
+	uint32_t pending, count = 0;
+
+	if (!socket->enabled || index >= socket->tx_count)
+		return pfq_fail(error, EINVAL, "socket %d: no Tx queue %u: bind it, then enable the socket",
+				socket->id, index);
+	tx = &socket->tx[index];
+	pending = PFQ_LOAD_ACQUIRE(&tx->shared->head) - tx->tail;
+	if (pending > socket->tx_slots)
+		return pfq_fail(error, EINVAL, "socket %d: the head of Tx queue %u is out of place", socket->id,
+				index);
+	*sent = 0;
+	for (; pending > 0; pending--, tx->tail++) {
+		uint32_t copies;
+
+		if (!read_slot(socket, tx, &packets[count], &copies)) {
+			socket->discarded++;
+		} else if (copies > 1) {
+			struct pfq_packet packet = packets[count];
+
+			*sent += send_batch(socket, tx, packets, count);
+			*sent += send_copies(socket, tx, &packet, copies);
+			count = 0;
+		} else if (++count == SEND_BATCH) {
+			*sent += send_batch(socket, tx, packets, count);
+			count = 0;
+		}
+	}
+	*sent += send_batch(socket, tx, packets, count);
+	socket->sent += *sent;
+	PFQ_STORE_RELEASE(&tx->shared->tail, tx->tail);
+	return 0;
+}
+
+int pfq_socket_bind_egress(struct pfq_socket *socket, const char *name, int queue, struct pfq_error *error)
+{
+	struct pfq_device *device;
+	int status;
+
+	if (socket->egress)
+		return pfq_fail(error, EBUSY, "socket %d: stands for %s already", socket->id, socket->egress->name);
+	status = pfq_device_get(socket->engine, name, &device, error);
+	if (status)
+		return status;
+	socket->egress_queue = queue;
+	PFQ_RCU_ASSIGN(socket->egress, device);
+	return 0;
+}
+
+void pfq_socket_unbind_egress(struct pfq_socket *socket)
+{
+	struct pfq_device *device = socket->egress;
+
+	if (!device)
+		return;
+	PFQ_RCU_ASSIGN(socket->egress, NULL);
+	pfq_rcu_synchronize();
+	pfq_device_put(device);
+}
+
+static uint32_t find_promiscuous(const struct pfq_socket *socket, const char *name)
+{
+	uint32_t i = 0;
+
+	while (i < socket->promiscuous_count && strcmp(socket->promiscuous[i]->name, name) != 0)
+		i++;
+	return i;
+}
+
+static void promiscuous_off(struct pfq_socket *socket, uint32_t index)
+{
+	struct pfq_device *device = socket->promiscuous[index];
+
+	socket->engine->ops->device_promiscuous(socket->engine->host, device->host, false, NULL);
+	socket->promiscuous[index] = socket->promiscuous[--socket->promiscuous_count];
+	pfq_device_put(device);
+}
+
+int pfq_socket_promiscuous(struct pfq_socket *socket, const char *name, bool on, struct pfq_error *error)
+{
+	uint32_t index = find_promiscuous(socket, name);
+	bool is_on = index < socket->promiscuous_count;
+	struct pfq_device *device;
+	int status;
+
+	if (on == is_on)
+		return 0;
+	if (!on) {
+		promiscuous_off(socket, index);
+		return 0;
+	}
+	if (index == sizeof(socket->promiscuous) / sizeof(socket->promiscuous[0]))
+		return pfq_fail(error, ENOSPC, "socket %d: promiscuous on %u devices already", socket->id, index);
+	status = pfq_device_get(socket->engine, name, &device, error);
+	if (status)
+		return status;
+	status = socket->engine->ops->device_promiscuous(socket->engine->host, device->host, true, error);
+	if (status) {
+		pfq_device_put(device);
+		return status;
+	}
+	socket->promiscuous[socket->promiscuous_count++] = device;
+	return 0;
+}
+
+void pfq_socket_read_stats(const struct pfq_socket *socket, struct pfq_stats *stats)
+{
+	*stats = (struct pfq_stats){
+		.sent = PFQ_READ_ONCE(socket->sent),
+		.disc = socket->discarded,
+		.fail = PFQ_READ_ONCE(socket->failed),
+	};
+	for (unsigned int i = 0; i < socket->engine->lane_count; i++) {
+		stats->recv += PFQ_READ_ONCE(socket->engine->lanes[i].sockets[socket->id].recv);
+		stats->lost += PFQ_READ_ONCE(socket->engine->lanes[i].sockets[socket->id].lost);
+	}
+}
+
+int pfq_socket_create(struct pfq_engine *engine, uint64_t owner, bool admin, void *host_socket,
+		      struct pfq_socket **result, struct pfq_error *error)
+{
+	struct pfq_socket *socket = pfq_alloc(sizeof(*socket));
+	int id = 0, status = 0;
+
+	if (!socket)
+		return pfq_fail(error, ENOMEM, "socket: out of memory");
+	pfq_mutex_lock(&engine->lock);
+	while (id < PFQ_MAX_SOCKETS && engine->sockets[id])
+		id++;
+	if (id == PFQ_MAX_SOCKETS) {
+		status = pfq_fail(error, ENOSPC, "all %d sockets are in use", PFQ_MAX_SOCKETS);
+		pfq_free(socket);
+		goto unlock;
+	}
+	socket->engine = engine;
+	socket->host = host_socket;
+	socket->owner = owner;
+	socket->id = id;
+	socket->admin = admin;
+	socket->timestamping = true;
+	socket->weight = 1;
+	socket->caplen = 128;
+	socket->rx_slots = 8192;
+	socket->xmitlen = 1514;
+	socket->tx_slots = 1024;
+	for (unsigned int i = 0; i < engine->lane_count; i++)
+		engine->lanes[i].sockets[id] = (struct pfq_socket_lane){ 0 };
+	engine->sockets[id] = socket;
+	*result = socket;
+unlock:
+	pfq_mutex_unlock(&engine->lock);
+	return status;
+}
+
+void pfq_socket_destroy(struct pfq_socket *socket)
+{
+	struct pfq_engine *engine = socket->engine;
+
+	pfq_mutex_lock(&engine->lock);
+	pfq_socket_disable(socket);
+	for (int gid = 0; gid < PFQ_MAX_GROUPS; gid++)
+		if (engine->groups[gid] && pfq_group_has(engine->groups[gid], socket))
+			pfq_group_leave(engine->groups[gid], socket);
+	pfq_socket_unbind_egress(socket);
+	pfq_socket_unbind_tx(socket);
+	while (socket->promiscuous_count > 0)
+		promiscuous_off(socket, 0);
+	engine->sockets[socket->id] = NULL;
+	pfq_mutex_unlock(&engine->lock);
+	pfq_free(socket);
+}
+
+void *pfq_socket_memory(const struct pfq_socket *socket)
+{
+	return socket->memory;
+}

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+/* What the engine is made of. The lock guards all that is changed by control calls; what the data path reads, it reads by RCU. */
+#ifndef PFQ_ENGINE_STATE_H
+#define PFQ_ENGINE_STATE_H
+
+#include "device.h"
+#include "queue.h"
+#include "run.h"
+#include "steering.h"
+
+/* Words of a bitmap with one bit for each packet of a batch: one cache line. */
+#define PFQ_BATCH_WORDS (PFQ_BATCH / 64)
+
+struct pfq_batch_bits {
+	uint64_t words[PFQ_BATCH_WORDS];
+} __attribute__((aligned(64)));
+
+struct pfq_socket_lane {
+	uint64_t recv;
+	uint64_t lost;
+};
+
+/* What one receiving thread works with; a thread has it for itself while it is in pfq_receive(). */
+struct pfq_lane {
+	uint32_t busy __attribute__((aligned(64)));
+	uint64_t touched[PFQ_MAX_SOCKETS / 64]; /* members that get something of this batch */
+	struct pfq_batch_bits given[PFQ_MAX_SOCKETS]; /* by member: the packets that it gets */
+	struct pfq_batch_bits passed[PFQ_MAX_MASKS]; /* by class mask: the packets that all of them get */
+	struct pfq_batch_bits forwarded[PFQ_MAX_FORWARDS]; /* by forwarding instruction */
+	uint32_t mark[PFQ_BATCH];
+	uint32_t state[PFQ_BATCH];
+	const struct pfq_packet *gathered[PFQ_BATCH];
+	struct pfq_socket_lane sockets[PFQ_MAX_SOCKETS]; /* by socket id */
+	struct pfq_run run;
+};
+
+struct pfq_member {
+	struct pfq_socket *socket;
+	uint64_t class_mask;
+};
+
+struct pfq_vlan_filter_set {
+	bool enabled;
+	bool untagged;
+	bool any_tag;
+	struct pfq_vlan_set vids;
+};
+
+/* What the data path sees of a group: immutable, replaced as a whole. */
+struct pfq_view {
+	const struct pfq_program *program; /* NULL: everything passes */
+	void *filter;
+	struct pfq_vlan_filter_set vlan;
+	uint32_t member_count; /* enabled ones */
+	uint32_t mask_count;
+	struct pfq_member members[PFQ_MAX_SOCKETS];
+	struct pfq_steering *steering[PFQ_MAX_MASKS]; /* by class mask of the program */
+};
+
+struct pfq_group {
+	struct pfq_engine *engine;
+	int gid;
+	uint32_t policy;
+	uint64_t owner;
+	struct pfq_view *view; /* by RCU */
+	struct pfq_group_lane *lanes;
+	struct pfq_program *program;
+	void *filter;
+	struct pfq_vlan_filter_set vlan;
+	uint32_t member_count;
+	struct pfq_member members[PFQ_MAX_SOCKETS]; /* in the order of their ids */
+};
+
+enum {
+	PFQ_TX_QUEUES = 4,
+};
+
+struct pfq_tx {
+	struct pfq_device *device; /* NULL: not bound */
+	int queue;
+	struct pfq_tx_queue *shared;
+	uint8_t *slots;
+	uint32_t tail; /* next slot to be sent, free-running */
+};
+
+struct pfq_socket {
+	struct pfq_engine *engine;
+	void *host;
+	uint64_t owner;
+	int id;
+	bool admin;
+	bool enabled;
+	bool timestamping;
+	uint32_t weight;
+	uint32_t caplen, rx_slots, xmitlen, tx_slots;
+	struct pfq_rx rx;
+	void *memory;
+	size_t memory_size;
+	struct pfq_queue_map map;
+	struct pfq_tx tx[PFQ_TX_QUEUES];
+	uint32_t tx_count;
+	uint64_t sent, discarded, failed;
+	struct pfq_device *egress; /* by RCU; what the socket is given goes there */
+	int egress_queue;
+	struct pfq_device *promiscuous[8];
+	uint32_t promiscuous_count;
+};
+
+struct pfq_engine {
+	const struct pfq_host_ops *ops;
+	void *host;
+	struct pfq_mutex lock;
+	unsigned int lane_count;
+	struct pfq_lane *lanes;
+	struct pfq_device *devices;
+	struct pfq_socket *sockets[PFQ_MAX_SOCKETS];
+	struct pfq_group *groups[PFQ_MAX_GROUPS];
+};
+
+#endif

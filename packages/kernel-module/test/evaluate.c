@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+/*
+ * Runs programs on packets, for the differential test: requests on standard input, replies on standard output, all words
+ * little-endian. The protocol is in testbed/src/differential.
+ */
+#include "quiet_host.h"
+
+#include <unistd.h>
+
+enum request {
+	REQUEST_PROGRAM = 1,
+	REQUEST_PACKET,
+	REQUEST_COUNTERS,
+	REQUEST_QUIT,
+};
+
+struct packet_request {
+	uint32_t link, captured, length, mark, has_hash, hash;
+};
+
+struct outcome {
+	uint32_t fanout, by, hash, mark;
+	uint64_t class_mask;
+	uint32_t state, forwards;
+};
+
+static void take(void *memory, size_t size)
+{
+	if (size > 0 && fread(memory, size, 1, stdin) != 1) {
+		fprintf(stderr, "evaluate: the input ends within a request\n");
+		exit(1);
+	}
+}
+
+static void give(const void *memory, size_t size)
+{
+	if (size > 0 && fwrite(memory, size, 1, stdout) != 1)
+		exit(1);
+}
+
+/* Of exactly this size, so that a sanitizer sees the first octet read beyond it. */
+static void *take_octets(uint32_t size)
+{
+	void *memory = malloc(size ? size : 1);
+
+	if (!memory)
+		exit(1);
+	take(memory, size);
+	return memory;
+}
+
+static void load(struct pfq_engine *engine, struct pfq_program **program)
+{
+	struct pfq_checked_image image;
+	struct pfq_error error = { 0 };
+	uint32_t size, status;
+	void *octets;
+
+	take(&size, sizeof(size));
+	octets = take_octets(size);
+	pfq_program_destroy(*program);
+	*program = NULL;
+	status = (uint32_t)-pfq_check_image(octets, size, &image, &error);
+	if (!status)
+		status = (uint32_t)-pfq_program_create(engine, &image, program, &error);
+	free(octets);
+	give(&status, sizeof(status));
+	if (status) {
+		uint32_t length = (uint32_t)strlen(error.text);
+
+		give(&length, sizeof(length));
+		give(error.text, length);
+	}
+}
+
+static void run_packet(const struct pfq_program *program, struct pfq_group_lane *lane)
+{
+	struct packet_request request;
+	struct pfq_packet packet;
+	struct pfq_run run = { .packet = &packet, .lane = lane };
+	struct outcome outcome = { 0 };
+	void *octets;
+
+	take(&request, sizeof(request));
+	octets = take_octets(request.captured);
+	packet = (struct pfq_packet){
+		.data = octets,
+		.caplen = request.captured,
+		.len = request.length,
+		.mark = request.mark,
+		.link = (uint16_t)request.link,
+		.has_hash = request.has_hash,
+		.hash = request.hash,
+	};
+	pfq_run_program(program, &run);
+	outcome.fanout = run.fanout.kind;
+	if (run.fanout.kind == PFQ_FANOUT_STEER) {
+		outcome.by = run.fanout.by_number;
+		outcome.hash = run.fanout.hash;
+	}
+	outcome.mark = run.mark;
+	outcome.class_mask = program->masks[run.mask];
+	outcome.state = run.state;
+	outcome.forwards = (uint32_t)__builtin_popcountll(run.forwards);
+	give(&outcome, sizeof(outcome));
+	for (uint64_t rest = run.forwards; rest; rest &= rest - 1) {
+		uint32_t ifindex = (uint32_t)program->devices[__builtin_ctzll(rest)]->ifindex;
+
+		give(&ifindex, sizeof(ifindex));
+	}
+	free(octets);
+}
+
+int main(void)
+{
+	struct quiet_host host = { 0 };
+	struct pfq_engine *engine = pfq_engine_create(&quiet_host_ops, &host, 1);
+	struct pfq_program *program = NULL;
+	struct pfq_group_lane lane = { 0 };
+
+	for (;;) {
+		uint32_t request;
+
+		if (fread(&request, sizeof(request), 1, stdin) != 1)
+			break;
+		if (request == REQUEST_PROGRAM) {
+			load(engine, &program);
+			lane = (struct pfq_group_lane){ 0 };
+		} else if (request == REQUEST_PACKET && program) {
+			run_packet(program, &lane);
+		} else if (request == REQUEST_COUNTERS) {
+			give(lane.counters, sizeof(lane.counters));
+		} else {
+			break;
+		}
+		fflush(stdout);
+	}
+	fflush(stdout);
+	pfq_program_destroy(program);
+	pfq_engine_destroy(engine);
+	return 0;
+}

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#include "quiet_host.h"
+
+#include "../engine/error.h"
+
+static int device_open(void *host, struct pfq_device *device, const char *name, void **host_device, int *ifindex,
+		       struct pfq_error *error)
+{
+	(void)host;
+	*host_device = device;
+	if (name[0] != 'd' || name[1] < '0' || name[1] > '3' || name[2])
+		return pfq_fail(error, ENODEV, "%s: no such device; have: d0, d1, d2, d3", name);
+	*ifindex = name[1] - '0' + 1;
+	return 0;
+}
+
+static void device_close(void *host, void *host_device)
+{
+	(void)host;
+	(void)host_device;
+}
+
+static int device_start(void *host, void *host_device, int queue, struct pfq_error *error)
+{
+	(void)host;
+	(void)host_device;
+	return queue == 13 ? pfq_fail(error, EIO, "d0: queue 13 does not start") : 0;
+}
+
+static void device_stop(void *host, void *host_device, int queue)
+{
+	(void)host;
+	(void)host_device;
+	(void)queue;
+}
+
+static int device_promiscuous(void *host, void *host_device, bool on, struct pfq_error *error)
+{
+	(void)host;
+	(void)host_device;
+	(void)on;
+	(void)error;
+	return 0;
+}
+
+static void device_stats(void *host, void *host_device, struct pfq_device_stats *stats)
+{
+	(void)host;
+	(void)host_device;
+	(void)stats;
+}
+
+/* A filter of one instruction lets packets through that are as long as its constant says. */
+static int filter_prepare(void *host, const void *insns, unsigned int count, void **filter, struct pfq_error *error)
+{
+	uint32_t *length;
+
+	(void)host;
+	if (count != 1)
+		return pfq_fail(error, EINVAL, "filter: this host takes one instruction");
+	length = pfq_alloc(sizeof(*length));
+	if (!length)
+		return pfq_fail(error, ENOMEM, "filter: out of memory");
+	memcpy(length, (const uint8_t *)insns + 4, sizeof(*length));
+	*filter = length;
+	return 0;
+}
+
+static void filter_free(void *host, void *filter)
+{
+	(void)host;
+	pfq_free(filter);
+}
+
+static int queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory, size_t *page,
+		       struct pfq_error *error)
+{
+	(void)host;
+	(void)socket;
+	*page = 4096;
+	*memory = size > 64 << 20 ? NULL : pfq_alloc(size);
+	return *memory ? 0 : pfq_fail(error, ENOMEM, "queues of %zu octets: out of memory", size);
+}
+
+static void queue_free(void *host, struct pfq_socket *socket, void *memory, size_t size)
+{
+	(void)host;
+	(void)socket;
+	(void)size;
+	pfq_free(memory);
+}
+
+static bool filter_run(void *filter, const struct pfq_packet *packet)
+{
+	return *(uint32_t *)filter == packet->len;
+}
+
+static unsigned int device_send(void *host, void *host_device, int queue, const struct pfq_packet *const *packets,
+				unsigned int count)
+{
+	struct quiet_host *quiet = host;
+
+	(void)host_device;
+	(void)queue;
+	(void)packets;
+	quiet->sent += count;
+	return count;
+}
+
+static void wake(void *host, void *host_socket)
+{
+	struct quiet_host *quiet = host;
+
+	(void)host_socket;
+	quiet->woken++;
+}
+
+const struct pfq_host_ops quiet_host_ops = {
+	.device_open = device_open,
+	.device_close = device_close,
+	.device_start = device_start,
+	.device_stop = device_stop,
+	.device_promiscuous = device_promiscuous,
+	.device_stats = device_stats,
+	.filter_prepare = filter_prepare,
+	.filter_free = filter_free,
+	.queue_alloc = queue_alloc,
+	.queue_free = queue_free,
+	.filter_run = filter_run,
+	.device_send = device_send,
+	.wake = wake,
+};
