@@ -14,7 +14,8 @@ static inline bool pfq_steer(struct pfq_run *run, uint32_t hash)
 
 static inline bool pfq_steer_number(struct pfq_run *run, uint32_t number)
 {
-	run->fanout = (struct pfq_fanout){ .kind = PFQ_FANOUT_STEER, .by_number = true, .hash = number };
+	run->fanout =
+		(struct pfq_fanout){ .kind = PFQ_FANOUT_STEER, .by_number = true, .hash = number };
 	return true;
 }
 
@@ -41,7 +42,8 @@ static inline bool pfq_steer_to(struct pfq_run *run, const struct pfq_insn *insn
 	return pfq_steer_number(run, (uint32_t)insn->value);
 }
 
-/* The sum of the hashes of both ends, so that the direction does not matter. False if there are no addresses. */
+/* The sum of the hashes of both ends, so that the direction does not matter. False if there are no
+ * addresses. */
 static inline bool pfq_hash_ends(struct pfq_run *run, bool with_ports, uint32_t *hash)
 {
 	struct pfq_packet *packet = run->packet;
@@ -68,7 +70,8 @@ static inline bool pfq_hash_ends(struct pfq_run *run, bool with_ports, uint32_t 
 		return false;
 	*hash = pfq_fold64(
 		pfq_hash_end6(pfq_read64(addresses), pfq_read64(addresses + 8), source_port) +
-		pfq_hash_end6(pfq_read64(addresses + 16), pfq_read64(addresses + 24), destination_port));
+		pfq_hash_end6(pfq_read64(addresses + 16), pfq_read64(addresses + 24),
+			      destination_port));
 	return true;
 }
 

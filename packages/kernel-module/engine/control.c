@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* The one dispatch of control operations: sizes and access are checked by the table, the rest by each handler. */
+/* The one dispatch of control operations: sizes and access are checked by the table, the rest by
+ * each handler. */
 #include "error.h"
 #include "group.h"
 #include "image.h"
@@ -41,9 +42,10 @@ static int check_name(const char *name, size_t size, struct pfq_error *error)
 
 static int check_queue_index(int queue, struct pfq_error *error)
 {
-	return queue >= Q_ANY_QUEUE && queue < 65536 ?
-		       0 :
-		       pfq_fail(error, EINVAL, "queue %d: must be 0 to 65535, or -1 for all", queue);
+	return queue >= Q_ANY_QUEUE && queue < 65536
+		       ? 0
+		       : pfq_fail(error, EINVAL, "queue %d: must be 0 to 65535, or -1 for all",
+				  queue);
 }
 
 static int pfq_op_get_info(struct pfq_call *call)
@@ -115,8 +117,8 @@ static int pfq_op_join_group(struct pfq_call *call)
 	const struct pfq_group_join *request = call->request;
 	struct pfq_group_id *reply = call->reply;
 	struct pfq_group *group;
-	int status = pfq_group_join(call->socket, request->gid, request->policy, request->class_mask, &group,
-				    call->error);
+	int status = pfq_group_join(call->socket, request->gid, request->policy,
+				    request->class_mask, &group, call->error);
 
 	if (!status)
 		*reply = (struct pfq_group_id){ .gid = group->gid };
@@ -135,7 +137,8 @@ static int pfq_op_get_groups(struct pfq_call *call)
 
 	memset(reply, 0, sizeof(*reply));
 	for (int gid = 0; gid < PFQ_MAX_GROUPS; gid++)
-		if (call->engine->groups[gid] && pfq_group_has(call->engine->groups[gid], call->socket))
+		if (call->engine->groups[gid] &&
+		    pfq_group_has(call->engine->groups[gid], call->socket))
 			reply->mask[gid / 64] |= 1ULL << gid % 64;
 	return 0;
 }
@@ -147,7 +150,8 @@ static int pfq_op_bind_group(struct pfq_call *call)
 	int status = check_name(request->device, sizeof(request->device), call->error);
 
 	status = status ? status : check_queue_index(request->queue, call->error);
-	status = status ? status : pfq_device_get(call->engine, request->device, &device, call->error);
+	status = status ? status
+			: pfq_device_get(call->engine, request->device, &device, call->error);
 	if (status)
 		return status;
 	status = pfq_device_bind(device, request->queue, call->group, call->error);
@@ -166,7 +170,8 @@ static int pfq_op_unbind_group(struct pfq_call *call)
 		return status;
 	device = pfq_device_find(call->engine, request->device);
 	if (!device)
-		return pfq_fail(call->error, ENOENT, "%s: not bound to this group", request->device);
+		return pfq_fail(call->error, ENOENT, "%s: not bound to this group",
+				request->device);
 	return pfq_device_unbind(device, request->queue, call->group, call->error);
 }
 
@@ -198,11 +203,11 @@ static int pfq_op_set_filter(struct pfq_call *call)
 		return pfq_fail(call->error, EINVAL, "filter: %u instructions, must be at most %d",
 				request->count, PFQ_MAX_FILTER_INSNS);
 	if (call->payload_size != request->count * insn_size)
-		return pfq_fail(call->error, EINVAL, "filter: %u instructions are not %zu octets", request->count,
-				call->payload_size);
+		return pfq_fail(call->error, EINVAL, "filter: %u instructions are not %zu octets",
+				request->count, call->payload_size);
 	if (request->count > 0) {
-		status = call->engine->ops->filter_prepare(call->engine->host, call->payload, request->count,
-							   &filter, call->error);
+		status = call->engine->ops->filter_prepare(call->engine->host, call->payload,
+							   request->count, &filter, call->error);
 		if (status)
 			return status;
 	}
@@ -225,10 +230,11 @@ static int pfq_op_set_vlan_filter(struct pfq_call *call)
 	bool on = request->on != 0;
 
 	if (!filter->enabled)
-		return pfq_fail(call->error, EINVAL, "group %d: switch its VLAN filter on first", call->group->gid);
+		return pfq_fail(call->error, EINVAL, "group %d: switch its VLAN filter on first",
+				call->group->gid);
 	if (request->vid < Q_VLAN_ANYTAG || request->vid > Q_VLAN_VID_MASK)
-		return pfq_fail(call->error, EINVAL, "VLAN id %d: must be 0 to %d, or -1 for any", request->vid,
-				Q_VLAN_VID_MASK);
+		return pfq_fail(call->error, EINVAL, "VLAN id %d: must be 0 to %d, or -1 for any",
+				request->vid, Q_VLAN_VID_MASK);
 	if (request->vid == Q_VLAN_ANYTAG)
 		filter->any_tag = on;
 	else if (request->vid == Q_VLAN_UNTAG)
@@ -265,7 +271,8 @@ static int pfq_op_get_device(struct pfq_call *call)
 	struct pfq_device *device;
 	int status = check_name(request->device, sizeof(request->device), call->error);
 
-	status = status ? status : pfq_device_get(call->engine, request->device, &device, call->error);
+	status = status ? status
+			: pfq_device_get(call->engine, request->device, &device, call->error);
 	if (status)
 		return status;
 	reply->value = (uint64_t)device->ifindex;
@@ -278,8 +285,9 @@ static int pfq_op_set_promiscuous(struct pfq_call *call)
 	const struct pfq_device_name *request = call->request;
 	int status = check_name(request->device, sizeof(request->device), call->error);
 
-	return status ? status :
-			pfq_socket_promiscuous(call->socket, request->device, request->value != 0, call->error);
+	return status ? status
+		      : pfq_socket_promiscuous(call->socket, request->device, request->value != 0,
+					       call->error);
 }
 
 static int pfq_op_get_device_stats(struct pfq_call *call)
@@ -307,7 +315,8 @@ static int pfq_op_bind_tx(struct pfq_call *call)
 	if (status)
 		return status;
 	if (request->thread != Q_NO_KTHREAD)
-		return pfq_fail(call->error, EOPNOTSUPP, "%s: this host has no Tx threads", request->device);
+		return pfq_fail(call->error, EOPNOTSUPP, "%s: this host has no Tx threads",
+				request->device);
 	status = pfq_socket_bind_tx(call->socket, request->device, request->queue, call->error);
 	if (status < 0)
 		return status;
@@ -318,7 +327,8 @@ static int pfq_op_bind_tx(struct pfq_call *call)
 static int pfq_op_unbind_tx(struct pfq_call *call)
 {
 	if (call->socket->enabled)
-		return pfq_fail(call->error, EBUSY, "socket %d: enabled: disable it to unbind its Tx queues",
+		return pfq_fail(call->error, EBUSY,
+				"socket %d: enabled: disable it to unbind its Tx queues",
 				call->socket->id);
 	pfq_socket_unbind_tx(call->socket);
 	return 0;
@@ -329,7 +339,8 @@ static int pfq_op_flush_tx(struct pfq_call *call)
 	const struct pfq_value *request = call->request;
 	struct pfq_value *reply = call->reply;
 	uint64_t sent = 0;
-	int status = pfq_socket_flush_tx(call->socket, (uint32_t)request->value, &sent, call->error);
+	int status =
+		pfq_socket_flush_tx(call->socket, (uint32_t)request->value, &sent, call->error);
 
 	reply->value = sent;
 	return status;
@@ -341,8 +352,9 @@ static int pfq_op_bind_egress(struct pfq_call *call)
 	int status = check_name(request->device, sizeof(request->device), call->error);
 
 	status = status ? status : check_queue_index(request->queue, call->error);
-	return status ? status :
-			pfq_socket_bind_egress(call->socket, request->device, request->queue, call->error);
+	return status ? status
+		      : pfq_socket_bind_egress(call->socket, request->device, request->queue,
+					       call->error);
 }
 
 static int pfq_op_unbind_egress(struct pfq_call *call)
@@ -363,7 +375,8 @@ static int find_group(struct pfq_call *call)
 		return pfq_fail(call->error, ENOENT, "group %d: there is none", gid);
 	call->group = call->engine->groups[gid];
 	if (!pfq_group_has(call->group, call->socket))
-		return pfq_fail(call->error, EPERM, "group %d: socket %d is no member: join it first", gid,
+		return pfq_fail(call->error, EPERM,
+				"group %d: socket %d is no member: join it first", gid,
 				call->socket->id);
 	return 0;
 }
@@ -374,17 +387,17 @@ static int check_access(struct pfq_call *call, const struct pfq_operation_row *r
 	case PFQ_ACCESS_MEMBER:
 		return find_group(call);
 	case PFQ_ACCESS_ADMIN:
-		return call->socket->admin ?
-			       0 :
-			       pfq_fail(call->error, EPERM, "%s: needs CAP_NET_ADMIN", row->name);
+		return call->socket->admin
+			       ? 0
+			       : pfq_fail(call->error, EPERM, "%s: needs CAP_NET_ADMIN", row->name);
 	case PFQ_ACCESS_SOCKET:
 		break;
 	}
 	return 0;
 }
 
-int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *request, size_t request_size,
-		void *reply, size_t reply_size, struct pfq_error *error)
+int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *request,
+		size_t request_size, void *reply, size_t reply_size, struct pfq_error *error)
 {
 	const struct pfq_operation_row *row;
 	struct pfq_call call = {
@@ -396,15 +409,16 @@ int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *r
 	};
 	int status;
 
-	if (operation >= sizeof(pfq_operations) / sizeof(pfq_operations[0]) || !pfq_operations[operation].handler)
+	if (operation >= sizeof(pfq_operations) / sizeof(pfq_operations[0]) ||
+	    !pfq_operations[operation].handler)
 		return pfq_fail(error, ENOTTY, "control operation %u: there is none", operation);
 	row = &pfq_operations[operation];
 	if (row->payload ? request_size < row->request_size : request_size != row->request_size)
-		return pfq_fail(error, EINVAL, "%s: a request of %zu octets, must be %zu", row->name, request_size,
-				row->request_size);
+		return pfq_fail(error, EINVAL, "%s: a request of %zu octets, must be %zu",
+				row->name, request_size, row->request_size);
 	if (reply_size != row->reply_size)
-		return pfq_fail(error, EINVAL, "%s: room for a reply of %zu octets, must be %zu", row->name,
-				reply_size, row->reply_size);
+		return pfq_fail(error, EINVAL, "%s: room for a reply of %zu octets, must be %zu",
+				row->name, reply_size, row->reply_size);
 	call.payload = (const uint8_t *)request + row->request_size;
 	call.payload_size = request_size - row->request_size;
 	if (reply)

@@ -26,7 +26,8 @@ int pfq_device_get(struct pfq_engine *engine, const char *name, struct pfq_devic
 		return 0;
 	}
 	if (length == 0 || length >= PFQ_DEVICE_NAME)
-		return pfq_fail(error, EINVAL, "device: a name has 1 to %d characters, this one has %zu",
+		return pfq_fail(error, EINVAL,
+				"device: a name has 1 to %d characters, this one has %zu",
 				PFQ_DEVICE_NAME - 1, length);
 	device = pfq_alloc(sizeof(*device));
 	if (!device)
@@ -95,7 +96,8 @@ static void remove_binding(struct pfq_device_binding **link)
 }
 
 /* The device keeps one reference for each of its bindings: the caller's, on success. */
-int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *group, struct pfq_error *error)
+int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *group,
+		    struct pfq_error *error)
 {
 	const struct pfq_host_ops *ops = device->engine->ops;
 	bool first = bound_to_queue(device, queue) == 0;
@@ -121,7 +123,8 @@ int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *grou
 	return status;
 }
 
-int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *group, struct pfq_error *error)
+int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *group,
+		      struct pfq_error *error)
 {
 	struct pfq_device_binding **link = find_binding(device, queue, group);
 
@@ -134,7 +137,8 @@ int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *gr
 	return 0;
 }
 
-static struct pfq_device_binding *binding_of(struct pfq_device *device, const struct pfq_group *group)
+static struct pfq_device_binding *binding_of(struct pfq_device *device,
+					     const struct pfq_group *group)
 {
 	struct pfq_device_binding *binding = device->bindings;
 
@@ -162,7 +166,8 @@ uint32_t pfq_device_send(struct pfq_device *device, unsigned int lane, int queue
 			 const struct pfq_packet *const *packets, uint32_t count)
 {
 	struct pfq_device_lane *counts = &device->lanes[lane % device->engine->lane_count];
-	uint32_t sent = device->engine->ops->device_send(device->engine->host, device->host, queue, packets, count);
+	uint32_t sent = device->engine->ops->device_send(device->engine->host, device->host, queue,
+							 packets, count);
 
 	PFQ_ADD(&counts->sent, sent);
 	PFQ_ADD(&counts->fail, count - sent);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* A device: where packets come from and go to. It lives while a binding, a program or a socket uses it. */
+/* A device: where packets come from and go to. It lives while a binding, a program or a socket uses
+ * it. */
 #ifndef PFQ_ENGINE_DEVICE_H
 #define PFQ_ENGINE_DEVICE_H
 
@@ -40,8 +41,10 @@ void pfq_device_put(struct pfq_device *device);
 /* The device of this name if there is one, without a reference. */
 struct pfq_device *pfq_device_find(struct pfq_engine *engine, const char *name);
 
-int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *group, struct pfq_error *error);
-int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *group, struct pfq_error *error);
+int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *group,
+		    struct pfq_error *error);
+int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *group,
+		      struct pfq_error *error);
 
 /* Unbinds the group from every device. */
 void pfq_device_unbind_all(struct pfq_engine *engine, struct pfq_group *group);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * The engine as its hosts see it. Control calls may sleep and take the engine's lock. pfq_receive() takes no lock,
- * allocates nothing, and may run on many lanes at once.
+ * The engine as its hosts see it. Control calls may sleep and take the engine's lock. pfq_receive()
+ * takes no lock, allocates nothing, and may run on many lanes at once.
  */
 #ifndef PFQ_ENGINE_H
 #define PFQ_ENGINE_H
@@ -16,10 +16,10 @@
 
 /* What is known of one IP header and what is around it; see docs/packet-model.md and headers.h. */
 struct pfq_headers {
-	uint32_t network; /* offset of the network header */
+	uint32_t network;   /* offset of the network header */
 	uint32_t transport; /* offset of the transport header; 0 where there is none */
 	uint16_t ethertype;
-	uint8_t version; /* 4 or 6; 0 where there is no IP header */
+	uint8_t version;  /* 4 or 6; 0 where there is no IP header */
 	uint8_t protocol; /* valid if has_protocol */
 	bool parsed;
 	bool has_ethertype;
@@ -31,25 +31,28 @@ struct pfq_headers {
 
 /* A packet on its way in. The host fills in all down to `handle` and zeroes `headers.parsed`. */
 struct pfq_packet {
-	const uint8_t *data; /* the captured octets, from the link header on, VLAN tags in their place */
+	const uint8_t
+		*data; /* the captured octets, from the link header on, VLAN tags in their place */
 	uint32_t caplen;
 	uint32_t len; /* on the wire */
 	uint32_t mark;
-	uint32_t hash; /* the device's flow hash, if has_hash */
-	int ifindex; /* set by pfq_receive() */
-	uint16_t link; /* PFQ_LINK_* */
+	uint32_t hash;	/* the device's flow hash, if has_hash */
+	int ifindex;	/* set by pfq_receive() */
+	uint16_t link;	/* PFQ_LINK_* */
 	uint16_t queue; /* hardware queue that it came from */
 	bool has_hash;
 	uint32_t sec, nsec; /* when it was received */
-	void *handle; /* the host's own */
+	void *handle;	    /* the host's own */
 	struct pfq_headers headers;
 };
 
 /*
- * One lane for each thread that may receive at the same time, and one more for each level of receiving within sending within
- * receiving. A lane that is taken is passed over for another; when all are, the batch is lost, and counted so.
+ * One lane for each thread that may receive at the same time, and one more for each level of
+ * receiving within sending within receiving. A lane that is taken is passed over for another; when
+ * all are, the batch is lost, and counted so.
  */
-struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host, unsigned int lanes);
+struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host,
+				     unsigned int lanes);
 
 /* All sockets are closed. */
 void pfq_engine_destroy(struct pfq_engine *engine);
@@ -61,7 +64,8 @@ int pfq_socket_create(struct pfq_engine *engine, uint64_t owner, bool admin, voi
 /* Leaves all groups, frees the queues and the socket. */
 void pfq_socket_destroy(struct pfq_socket *socket);
 
-/* The one control entry: see packages/abi/src/operations.ts. Returns 0 or a negative errno, and fills in *error. */
+/* The one control entry: see packages/abi/src/operations.ts. Returns 0 or a negative errno, and
+ * fills in *error. */
 int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *request,
 		size_t request_size, void *reply, size_t reply_size, struct pfq_error *error);
 
@@ -69,16 +73,17 @@ int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *r
 void *pfq_socket_memory(const struct pfq_socket *socket);
 
 /*
- * Hands a batch to the groups bound to the device or to the queue. Within an RCU read-side section or not. The
- * packets are the caller's again when it returns. `lane` is the one to try first. Bindings to just this queue are fed: a host whose
- * devices tell queues apart calls it for the queue, and for Q_ANY_QUEUE.
+ * Hands a batch to the groups bound to the device or to the queue. Within an RCU read-side section
+ * or not. The packets are the caller's again when it returns. `lane` is the one to try first.
+ * Bindings to just this queue are fed: a host whose devices tell queues apart calls it for the
+ * queue, and for Q_ANY_QUEUE.
  */
-void pfq_receive(struct pfq_device *device, unsigned int lane, int queue, struct pfq_packet *packets,
-		 unsigned int count);
+void pfq_receive(struct pfq_device *device, unsigned int lane, int queue,
+		 struct pfq_packet *packets, unsigned int count);
 
 /*
- * For devices that can wait (files): how many packets every socket that might get one has room for; 0 while no
- * enabled socket is bound to the device.
+ * For devices that can wait (files): how many packets every socket that might get one has room for;
+ * 0 while no enabled socket is bound to the device.
  */
 unsigned int pfq_receive_room(struct pfq_device *device, int queue);
 

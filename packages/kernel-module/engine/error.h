@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* How a control call fails: a negative errno, and one line that says what, where, and the remedy. */
+/* How a control call fails: a negative errno, and one line that says what, where, and the remedy.
+ */
 #ifndef PFQ_ENGINE_ERROR_H
 #define PFQ_ENGINE_ERROR_H
 

@@ -14,7 +14,8 @@ static void view_destroy(struct pfq_view *view)
 
 static struct pfq_steering *steering_for(const struct pfq_view *view, uint64_t mask)
 {
-	struct pfq_candidate *candidates = pfq_alloc((view->member_count + 1) * sizeof(*candidates));
+	struct pfq_candidate *candidates =
+		pfq_alloc((view->member_count + 1) * sizeof(*candidates));
 	struct pfq_steering *steering;
 	uint32_t count = 0;
 
@@ -49,7 +50,8 @@ static struct pfq_view *view_create(const struct pfq_group *group)
 		if (group->members[i].socket->enabled)
 			view->members[view->member_count++] = group->members[i];
 	for (; view->mask_count < mask_count; view->mask_count++) {
-		uint64_t mask = group->program ? group->program->masks[view->mask_count] : Q_CLASS_DEFAULT;
+		uint64_t mask =
+			group->program ? group->program->masks[view->mask_count] : Q_CLASS_DEFAULT;
 
 		view->steering[view->mask_count] = steering_for(view, mask);
 		if (!view->steering[view->mask_count]) {
@@ -94,7 +96,8 @@ bool pfq_group_has(const struct pfq_group *group, const struct pfq_socket *socke
 	return false;
 }
 
-static int group_create(struct pfq_socket *socket, int gid, uint32_t policy, struct pfq_error *error)
+static int group_create(struct pfq_socket *socket, int gid, uint32_t policy,
+			struct pfq_error *error)
 {
 	struct pfq_engine *engine = socket->engine;
 	struct pfq_group *group = pfq_alloc(sizeof(*group));
@@ -127,15 +130,18 @@ static void group_destroy(struct pfq_group *group)
 }
 
 /* Whether the policy of a group lets the socket in. */
-static int check_policy(const struct pfq_group *group, const struct pfq_socket *socket, uint32_t policy,
-			struct pfq_error *error)
+static int check_policy(const struct pfq_group *group, const struct pfq_socket *socket,
+			uint32_t policy, struct pfq_error *error)
 {
 	if (group->policy == Q_POLICY_GROUP_PRIVATE)
-		return pfq_fail(error, EPERM, "group %d: private to the socket that made it", group->gid);
+		return pfq_fail(error, EPERM, "group %d: private to the socket that made it",
+				group->gid);
 	if (group->policy == Q_POLICY_GROUP_RESTRICTED && group->owner != socket->owner)
-		return pfq_fail(error, EPERM, "group %d: restricted to the process that made it", group->gid);
+		return pfq_fail(error, EPERM, "group %d: restricted to the process that made it",
+				group->gid);
 	if (group->policy != policy)
-		return pfq_fail(error, EPERM, "group %d: its policy is %s: join it with that one", group->gid,
+		return pfq_fail(error, EPERM, "group %d: its policy is %s: join it with that one",
+				group->gid,
 				group->policy == Q_POLICY_GROUP_SHARED ? "shared" : "restricted");
 	return 0;
 }
@@ -169,8 +175,8 @@ int pfq_group_join(struct pfq_socket *socket, int gid, uint32_t policy, uint64_t
 			return gid;
 	}
 	if (gid < 0 || gid >= PFQ_MAX_GROUPS)
-		return pfq_fail(error, EINVAL, "group %d: must be 0 to %d, or -1 for a free one", gid,
-				PFQ_MAX_GROUPS - 1);
+		return pfq_fail(error, EINVAL, "group %d: must be 0 to %d, or -1 for a free one",
+				gid, PFQ_MAX_GROUPS - 1);
 	if (policy < Q_POLICY_GROUP_PRIVATE || policy > Q_POLICY_GROUP_SHARED)
 		return pfq_fail(error, EINVAL, "group %d: no such policy: %u", gid, policy);
 	if (class_mask == 0)
@@ -208,7 +214,8 @@ void pfq_group_leave(struct pfq_group *group, struct pfq_socket *socket)
 		group_destroy(group);
 }
 
-int pfq_group_set_program(struct pfq_group *group, struct pfq_program *program, struct pfq_error *error)
+int pfq_group_set_program(struct pfq_group *group, struct pfq_program *program,
+			  struct pfq_error *error)
 {
 	struct pfq_program *old = group->program;
 	int status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* Groups: who is in them, who may be, and the view that the data path has of them. All calls with the engine's lock held. */
+/* Groups: who is in them, who may be, and the view that the data path has of them. All calls with
+ * the engine's lock held. */
 #ifndef PFQ_ENGINE_GROUP_H
 #define PFQ_ENGINE_GROUP_H
 
@@ -14,14 +15,16 @@ void pfq_group_leave(struct pfq_group *group, struct pfq_socket *socket);
 
 bool pfq_group_has(const struct pfq_group *group, const struct pfq_socket *socket);
 
-/* Publishes a new view after a change, and waits until nobody reads the old one. Without memory the group stops. */
+/* Publishes a new view after a change, and waits until nobody reads the old one. Without memory the
+ * group stops. */
 int pfq_group_publish(struct pfq_group *group, struct pfq_error *error);
 
 /* The same for every group of the socket. */
 int pfq_group_publish_all(struct pfq_socket *socket, struct pfq_error *error);
 
 /* The group takes the program (NULL for none) or the filter over, and gives the old one up. */
-int pfq_group_set_program(struct pfq_group *group, struct pfq_program *program, struct pfq_error *error);
+int pfq_group_set_program(struct pfq_group *group, struct pfq_program *program,
+			  struct pfq_error *error);
 int pfq_group_set_filter(struct pfq_group *group, void *filter, struct pfq_error *error);
 
 void pfq_group_read_stats(const struct pfq_group *group, struct pfq_stats *stats);

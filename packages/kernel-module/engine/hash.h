@@ -5,7 +5,8 @@
 
 #include "platform.h"
 
-/* The finaliser of SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014. */
+/* The finaliser of SplitMix64: Steele, Lea, Flood, "Fast splittable pseudorandom number
+ * generators", 2014. */
 static inline uint64_t pfq_mix(uint64_t x)
 {
 	x ^= x >> 30;

@@ -170,11 +170,11 @@ static void parse_ip4(struct pfq_packet *packet)
 static bool is_extension(uint8_t protocol)
 {
 	switch (protocol) {
-	case 0: /* hop-by-hop options */
+	case 0:	 /* hop-by-hop options */
 	case 43: /* routing */
 	case FRAGMENT_HEADER:
 	case AUTHENTICATION_HEADER:
-	case 60: /* destination options */
+	case 60:  /* destination options */
 	case 135: /* mobility */
 	case 139: /* HIP */
 	case 140: /* shim6 */

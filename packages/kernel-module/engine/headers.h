@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * The headers of a packet, read once and lazily. A field that is not wholly captured is absent: whoever reads one asks
- * for its bounds here, and nobody else touches the octets. The meaning is docs/packet-model.md.
+ * The headers of a packet, read once and lazily. A field that is not wholly captured is absent:
+ * whoever reads one asks for its bounds here, and nobody else touches the octets. The meaning is
+ * docs/packet-model.md.
  */
 #ifndef PFQ_ENGINE_HEADERS_H
 #define PFQ_ENGINE_HEADERS_H
@@ -10,7 +11,7 @@
 #include "octets.h"
 
 enum {
-	PFQ_FRAGMENT = 1, /* part of a fragmented datagram */
+	PFQ_FRAGMENT = 1,      /* part of a fragmented datagram */
 	PFQ_FRAGMENT_MORE = 2, /* ... and not the first part */
 };
 

@@ -13,10 +13,10 @@ struct integer_type {
 
 /* Integers by PFQ_ARG_*; those of 64 bits take whatever is in the word. */
 static const struct integer_type integer_types[] = {
-	[PFQ_ARG_Int] = { INT32_MIN, INT32_MAX }, [PFQ_ARG_Int8] = { INT8_MIN, INT8_MAX },
-	[PFQ_ARG_Int16] = { INT16_MIN, INT16_MAX }, [PFQ_ARG_Int32] = { INT32_MIN, INT32_MAX },
-	[PFQ_ARG_Int64] = { INT64_MIN, INT64_MAX }, [PFQ_ARG_Word8] = { 0, UINT8_MAX },
-	[PFQ_ARG_Word16] = { 0, UINT16_MAX },	    [PFQ_ARG_Word32] = { 0, UINT32_MAX },
+	[PFQ_ARG_Int] = { INT32_MIN, INT32_MAX },    [PFQ_ARG_Int8] = { INT8_MIN, INT8_MAX },
+	[PFQ_ARG_Int16] = { INT16_MIN, INT16_MAX },  [PFQ_ARG_Int32] = { INT32_MIN, INT32_MAX },
+	[PFQ_ARG_Int64] = { INT64_MIN, INT64_MAX },  [PFQ_ARG_Word8] = { 0, UINT8_MAX },
+	[PFQ_ARG_Word16] = { 0, UINT16_MAX },	     [PFQ_ARG_Word32] = { 0, UINT32_MAX },
 	[PFQ_ARG_Word64] = { INT64_MIN, INT64_MAX }, [PFQ_ARG_IPv4] = { 0, UINT32_MAX },
 	[PFQ_ARG_MAC] = { 0, 0xffffffffffffLL },
 };
@@ -59,22 +59,26 @@ static int check_header(const uint8_t *octets, size_t size, struct pfq_checked_i
 				sizeof(header), PFQ_IMAGE_MAX_SIZE);
 	memcpy(&header, octets, sizeof(header));
 	if (header.magic != PFQ_IMAGE_MAGIC)
-		return pfq_fail(error, EINVAL, "image: does not begin with PFQC, so it is no computation");
+		return pfq_fail(error, EINVAL,
+				"image: does not begin with PFQC, so it is no computation");
 	if (header.version != PFQ_IMAGE_VERSION)
-		return pfq_fail(error, EINVAL, "image: of format %u, this engine reads format %d: compile it anew",
+		return pfq_fail(error, EINVAL,
+				"image: of format %u, this engine reads format %d: compile it anew",
 				header.version, PFQ_IMAGE_VERSION);
 	if (header.primitives != PFQ_PRIMITIVES_VERSION)
-		return pfq_fail(error, EINVAL,
-				"image: made for version %u of the primitives, this engine has version %d: compile it anew",
-				header.primitives, PFQ_PRIMITIVES_VERSION);
+		return pfq_fail(
+			error, EINVAL,
+			"image: made for version %u of the primitives, this engine has version %d: compile it anew",
+			header.primitives, PFQ_PRIMITIVES_VERSION);
 	if (header.size != size)
-		return pfq_fail(error, EINVAL, "image: says %u octets, but has %zu: it is cut off or damaged",
+		return pfq_fail(error, EINVAL,
+				"image: says %u octets, but has %zu: it is cut off or damaged",
 				header.size, size);
 	if (header.checksum != image_checksum(octets, size))
 		return pfq_fail(error, EINVAL, "image: wrong checksum: it is damaged");
 	if (header.node_count < 1 || header.node_count > PFQ_IMAGE_MAX_NODES)
-		return pfq_fail(error, EINVAL, "image: %u nodes, must be 1 to %d", header.node_count,
-				PFQ_IMAGE_MAX_NODES);
+		return pfq_fail(error, EINVAL, "image: %u nodes, must be 1 to %d",
+				header.node_count, PFQ_IMAGE_MAX_NODES);
 	nodes = sizeof(header) + (size_t)header.node_count * sizeof(struct pfq_image_node);
 	if (header.data_offset != nodes || header.data_offset > size ||
 	    header.data_size != size - header.data_offset)
@@ -91,7 +95,8 @@ static int check_header(const uint8_t *octets, size_t size, struct pfq_checked_i
 }
 
 /* Whether count elements of this size stand at the offset. */
-static bool in_data(const struct pfq_checked_image *image, uint64_t offset, uint64_t count, uint32_t size)
+static bool in_data(const struct pfq_checked_image *image, uint64_t offset, uint64_t count,
+		    uint32_t size)
 {
 	return offset <= image->data_size && count <= (image->data_size - offset) / size;
 }
@@ -108,7 +113,8 @@ static bool is_text(const struct pfq_checked_image *image, uint64_t offset, uint
 
 static const char *symbol_name(const struct pfq_checked_image *image, uint32_t offset)
 {
-	for (uint32_t length = 0; length < SYMBOL_LENGTH && in_data(image, offset, length + 1, 1); length++)
+	for (uint32_t length = 0; length < SYMBOL_LENGTH && in_data(image, offset, length + 1, 1);
+	     length++)
 		if (image->data[offset + length] == 0)
 			return pfq_image_text(image, offset);
 	return NULL;
@@ -148,8 +154,9 @@ struct place {
 
 static int fail_argument(const struct place *place, const char *what)
 {
-	return pfq_fail_node(place->error, EINVAL, (int)place->node, "image: node %u, %s: argument %s %s",
-			     place->node, place->symbol->name, place->parameter->name, what);
+	return pfq_fail_node(place->error, EINVAL, (int)place->node,
+			     "image: node %u, %s: argument %s %s", place->node, place->symbol->name,
+			     place->parameter->name, what);
 }
 
 static int check_integer(const struct place *place, uint64_t word)
@@ -159,7 +166,8 @@ static int check_integer(const struct place *place, uint64_t word)
 
 	if (value < type->min || value > type->max)
 		return fail_argument(place, "does not fit its type");
-	if (place->parameter->ranged && (value < place->parameter->min || value > place->parameter->max))
+	if (place->parameter->ranged &&
+	    (value < place->parameter->min || value > place->parameter->max))
 		return fail_argument(place, "is out of range");
 	return 0;
 }
@@ -201,25 +209,28 @@ static int check_argument(const struct place *place, const struct pfq_image_argu
 {
 	const struct pfq_parameter *parameter = place->parameter;
 
-	if (argument->type != parameter->type || argument->flags != (parameter->list ? PFQ_IMAGE_LIST : 0))
+	if (argument->type != parameter->type ||
+	    argument->flags != (parameter->list ? PFQ_IMAGE_LIST : 0))
 		return fail_argument(place, "has the wrong type");
 	if (parameter->list)
 		return check_integers(place, argument->value, argument->count);
 	switch (parameter->type) {
 	case PFQ_ARG_Fun:
-		return argument->count ? fail_argument(place, "has a count") : check_fun(place, argument->value);
+		return argument->count ? fail_argument(place, "has a count")
+				       : check_fun(place, argument->value);
 	case PFQ_ARG_String:
 		if (!is_text(place->image, argument->value, argument->count))
 			return fail_argument(place, "is no text within the image");
 		return 0;
 	case PFQ_ARG_CIDR:
-		if (argument->count || !in_data(place->image, argument->value, 1, sizeof(struct pfq_image_cidr)) ||
+		if (argument->count ||
+		    !in_data(place->image, argument->value, 1, sizeof(struct pfq_image_cidr)) ||
 		    !is_network(place->image->data + argument->value))
 			return fail_argument(place, "is no network");
 		return 0;
 	default:
-		return argument->count ? fail_argument(place, "has a count") :
-					 check_integer(place, argument->value);
+		return argument->count ? fail_argument(place, "has a count")
+				       : check_integer(place, argument->value);
 	}
 }
 
@@ -228,7 +239,8 @@ static bool is_zero(const struct pfq_image_argument *argument)
 	return !argument->type && !argument->flags && !argument->count && !argument->value;
 }
 
-static int check_node(const struct pfq_checked_image *image, uint32_t index, struct pfq_error *error)
+static int check_node(const struct pfq_checked_image *image, uint32_t index,
+		      struct pfq_error *error)
 {
 	struct pfq_image_node node;
 	const char *name;
@@ -237,23 +249,28 @@ static int check_node(const struct pfq_checked_image *image, uint32_t index, str
 	pfq_image_node(image, index, &node);
 	name = symbol_name(image, node.symbol);
 	if (!name)
-		return pfq_fail_node(error, EINVAL, (int)index, "image: node %u has no name within the image", index);
+		return pfq_fail_node(error, EINVAL, (int)index,
+				     "image: node %u has no name within the image", index);
 	place.symbol = pfq_find_symbol(name);
 	if (!place.symbol)
-		return pfq_fail_node(error, EINVAL, (int)index, "image: node %u: this engine has no primitive %s",
-				     index, name);
+		return pfq_fail_node(error, EINVAL, (int)index,
+				     "image: node %u: this engine has no primitive %s", index,
+				     name);
 	if (node.argument_count != place.symbol->parameter_count)
-		return pfq_fail_node(error, EINVAL, (int)index, "image: node %u, %s: %u arguments, must be %u", index,
-				     name, node.argument_count, place.symbol->parameter_count);
+		return pfq_fail_node(error, EINVAL, (int)index,
+				     "image: node %u, %s: %u arguments, must be %u", index, name,
+				     node.argument_count, place.symbol->parameter_count);
 	if (node.reserved)
-		return pfq_fail_node(error, EINVAL, (int)index, "image: node %u: a reserved field is not 0", index);
+		return pfq_fail_node(error, EINVAL, (int)index,
+				     "image: node %u: a reserved field is not 0", index);
 	for (unsigned int i = 0; i < PFQ_MAX_ARGUMENTS; i++) {
 		int status;
 
 		if (i >= node.argument_count) {
 			if (!is_zero(&node.argument[i]))
 				return pfq_fail_node(error, EINVAL, (int)index,
-						     "image: node %u, %s: an argument too many", index, name);
+						     "image: node %u, %s: an argument too many",
+						     index, name);
 			continue;
 		}
 		place.parameter = &place.symbol->parameter[i];
@@ -271,11 +288,13 @@ static int check_node(const struct pfq_checked_image *image, uint32_t index, str
 		place.parameter = &next;
 		if (place.symbol->kind != PFQ_KIND_FUNCTION)
 			return pfq_fail_node(error, EINVAL, (int)index,
-					     "image: node %u, %s: only a function has a next node", index, name);
+					     "image: node %u, %s: only a function has a next node",
+					     index, name);
 		return check_fun(&place, node.next);
 	}
 	if (index == 0 && place.symbol->kind != PFQ_KIND_FUNCTION)
-		return pfq_fail_node(error, EINVAL, 0, "image: it begins with %s, which is no function", name);
+		return pfq_fail_node(error, EINVAL, 0,
+				     "image: it begins with %s, which is no function", name);
 	return 0;
 }
 

@@ -13,8 +13,9 @@ struct pfq_checked_image {
 };
 
 /*
- * Checks everything that lowering relies on: sizes, checksum, known symbols, arity, types, ranges, offsets; references point
- * forward, so that there is no cycle; the entry is a function. The octets must not change afterwards.
+ * Checks everything that lowering relies on: sizes, checksum, known symbols, arity, types, ranges,
+ * offsets; references point forward, so that there is no cycle; the entry is a function. The octets
+ * must not change afterwards.
  */
 int pfq_check_image(const void *octets, size_t size, struct pfq_checked_image *image,
 		    struct pfq_error *error);

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * Lowering works with labels. A label stands for "run this node, then go there if it passes or holds, and there if not"; labels
- * are made on demand, each once, and resolved one by one: to an instruction, or, for a combinator, to another label. Since all
- * references of an image point forward, that ends. A node that is used in several places is shared where the places agree
- * on what comes next.
+ * Lowering works with labels. A label stands for "run this node, then go there if it passes or
+ * holds, and there if not"; labels are made on demand, each once, and resolved one by one: to an
+ * instruction, or, for a combinator, to another label. Since all references of an image point
+ * forward, that ends. A node that is used in several places is shared where the places agree on
+ * what comes next.
  */
 #include "device.h"
 #include "error.h"
@@ -27,14 +28,15 @@ struct label {
 	uint32_t node; /* of an instruction without a node: its opcode */
 	uint32_t on_true;
 	uint32_t on_false;
-	uint16_t saved; /* the first free place for a saved fanout; of SAVE and RESTORE, the place */
+	uint16_t
+		saved; /* the first free place for a saved fanout; of SAVE and RESTORE, the place */
 	uint8_t kind;
 	/* What became of it. */
 	bool resolved;
 	bool steered; /* a run can come here after a steering function */
 	bool steers;
-	uint32_t alias; /* the label that it turned out to be, or LABEL_NONE */
-	uint32_t insn; /* index of the instruction, once placed */
+	uint32_t alias;	      /* the label that it turned out to be, or LABEL_NONE */
+	uint32_t insn;	      /* index of the instruction, once placed */
 	struct pfq_insn body; /* its successors are labels until it is placed */
 };
 
@@ -45,7 +47,7 @@ struct lowering {
 	struct pfq_error *error;
 	struct label *labels;
 	uint32_t label_count, label_space;
-	uint32_t *buckets; /* of labels by hash: open addressing, 0 is empty */
+	uint32_t *buckets;     /* of labels by hash: open addressing, 0 is empty */
 	uint32_t bucket_count; /* a power of two, at least twice the labels */
 	uint32_t *constant_of; /* offset of a node's constant, plus one */
 	uint32_t constant_size;
@@ -92,7 +94,8 @@ static int grow(struct lowering *lowering)
 	uint32_t *buckets;
 
 	if (lowering->label_count >= PFQ_MAX_INSNS)
-		return fail(lowering, E2BIG, "the program becomes too large when its parts are worked out");
+		return fail(lowering, E2BIG,
+			    "the program becomes too large when its parts are worked out");
 	labels = pfq_alloc(space * sizeof(*labels));
 	buckets = pfq_alloc(space * 2 * sizeof(*buckets));
 	if (!labels || !buckets) {
@@ -131,8 +134,8 @@ static uint32_t intern(struct lowering *lowering, const struct label *key)
 	return index;
 }
 
-static uint32_t node_label(struct lowering *lowering, uint64_t node, uint32_t on_true, uint32_t on_false,
-			   uint32_t saved)
+static uint32_t node_label(struct lowering *lowering, uint64_t node, uint32_t on_true,
+			   uint32_t on_false, uint32_t saved)
 {
 	struct label key = {
 		.kind = KIND_NODE,
@@ -145,7 +148,8 @@ static uint32_t node_label(struct lowering *lowering, uint64_t node, uint32_t on
 	return intern(lowering, &key);
 }
 
-static uint32_t insn_label(struct lowering *lowering, enum pfq_opcode opcode, uint32_t next, uint32_t saved)
+static uint32_t insn_label(struct lowering *lowering, enum pfq_opcode opcode, uint32_t next,
+			   uint32_t saved)
 {
 	struct label key = {
 		.kind = KIND_INSN,
@@ -172,8 +176,8 @@ static uint32_t set_pass(struct lowering *lowering, uint32_t next)
 
 /* Constants. */
 
-static uint32_t constant_size(const struct pfq_checked_image *image, const struct pfq_image_node *node,
-			      const struct pfq_symbol *symbol)
+static uint32_t constant_size(const struct pfq_checked_image *image,
+			      const struct pfq_image_node *node, const struct pfq_symbol *symbol)
 {
 	if (symbol->parameter_count < 1)
 		return 0;
@@ -212,7 +216,8 @@ static uint64_t prefix_mask(unsigned int prefix)
 	return prefix >= 64 ? ~0ULL : ~0ULL << (64 - prefix);
 }
 
-static void set_network(struct lowering *lowering, uint32_t index, uint64_t offset, struct pfq_insn *body)
+static void set_network(struct lowering *lowering, uint32_t index, uint64_t offset,
+			struct pfq_insn *body)
 {
 	struct pfq_image_cidr cidr;
 	struct pfq_prefix6 *prefix;
@@ -225,7 +230,8 @@ static void set_network(struct lowering *lowering, uint32_t index, uint64_t offs
 		body->value = pfq_read32(cidr.address) | (uint64_t)mask << 32;
 		return;
 	}
-	prefix = (struct pfq_prefix6 *)(lowering->program->constants + lowering->constant_of[index]);
+	prefix =
+		(struct pfq_prefix6 *)(lowering->program->constants + lowering->constant_of[index]);
 	prefix->high = pfq_read64(cidr.address);
 	prefix->low = pfq_read64(cidr.address + 8);
 	prefix->high_mask = prefix_mask(cidr.prefix);
@@ -233,16 +239,17 @@ static void set_network(struct lowering *lowering, uint32_t index, uint64_t offs
 	body->constant = prefix;
 }
 
-static void set_vids(struct lowering *lowering, uint32_t index, const struct pfq_image_argument *argument,
-		     struct pfq_insn *body)
+static void set_vids(struct lowering *lowering, uint32_t index,
+		     const struct pfq_image_argument *argument, struct pfq_insn *body)
 {
-	struct pfq_vlan_set *set =
-		(struct pfq_vlan_set *)(lowering->program->constants + lowering->constant_of[index]);
+	struct pfq_vlan_set *set = (struct pfq_vlan_set *)(lowering->program->constants +
+							   lowering->constant_of[index]);
 
 	for (uint32_t i = 0; i < argument->count; i++) {
 		uint64_t vid;
 
-		memcpy(&vid, lowering->image->data + argument->value + (uint64_t)i * 8, sizeof(vid));
+		memcpy(&vid, lowering->image->data + argument->value + (uint64_t)i * 8,
+		       sizeof(vid));
 		set->bits[vid / 64] |= 1ULL << vid % 64;
 	}
 	body->constant = set;
@@ -301,7 +308,8 @@ static int set_operands(struct lowering *lowering, uint32_t index, const struct 
 		set_network(lowering, index, node->argument[0].value, body);
 		return 0;
 	case PFQ_ARG_String:
-		return add_device(lowering, pfq_image_text(lowering->image, node->argument[0].value), body);
+		return add_device(lowering,
+				  pfq_image_text(lowering->image, node->argument[0].value), body);
 	default:
 		body->value = node->argument[0].value;
 		return 0;
@@ -309,8 +317,8 @@ static int set_operands(struct lowering *lowering, uint32_t index, const struct 
 }
 
 /* An instruction for this node: a predicate, or an action. */
-static int resolve_insn(struct lowering *lowering, struct label *label, const struct pfq_symbol *symbol,
-			const struct pfq_image_node *node)
+static int resolve_insn(struct lowering *lowering, struct label *label,
+			const struct pfq_symbol *symbol, const struct pfq_image_node *node)
 {
 	label->body.opcode = symbol->opcode;
 	switch (symbol->opcode) {
@@ -326,8 +334,8 @@ static int resolve_insn(struct lowering *lowering, struct label *label, const st
 }
 
 /* A predicate under another name: its own operands, or preset ones. */
-static int resolve_alias(struct lowering *lowering, struct label *label, const struct pfq_symbol *symbol,
-			 const struct pfq_image_node *node)
+static int resolve_alias(struct lowering *lowering, struct label *label,
+			 const struct pfq_symbol *symbol, const struct pfq_image_node *node)
 {
 	const struct pfq_symbol *of = pfq_find_symbol(symbol->of);
 
@@ -344,16 +352,17 @@ static int resolve_alias(struct lowering *lowering, struct label *label, const s
 }
 
 /* A property and the comparison around it are one instruction. */
-static int resolve_comparison(struct lowering *lowering, struct label *label, const struct pfq_symbol *symbol,
-			      const struct pfq_image_node *node)
+static int resolve_comparison(struct lowering *lowering, struct label *label,
+			      const struct pfq_symbol *symbol, const struct pfq_image_node *node)
 {
 	static const struct {
 		const char *name;
 		enum pfq_comparison comparison;
 	} names[] = {
-		{ "less", PFQ_LESS },	      { "less_eq", PFQ_LESS_EQ },	{ "greater", PFQ_GREATER },
-		{ "greater_eq", PFQ_GREATER_EQ }, { "equal", PFQ_EQUAL },	{ "not_equal", PFQ_NOT_EQUAL },
-		{ "any_bit", PFQ_ANY_BIT },   { "all_bit", PFQ_ALL_BIT },
+		{ "less", PFQ_LESS },	    { "less_eq", PFQ_LESS_EQ },
+		{ "greater", PFQ_GREATER }, { "greater_eq", PFQ_GREATER_EQ },
+		{ "equal", PFQ_EQUAL },	    { "not_equal", PFQ_NOT_EQUAL },
+		{ "any_bit", PFQ_ANY_BIT }, { "all_bit", PFQ_ALL_BIT },
 	};
 	struct pfq_image_node property;
 
@@ -370,8 +379,9 @@ static int resolve_comparison(struct lowering *lowering, struct label *label, co
 }
 
 /*
- * Combinators: each gives the label that it comes down to. `yes` and `no` are where a predicate goes, or where a function goes
- * when it passes and when it drops. They may make labels, so they do not keep pointers to any.
+ * Combinators: each gives the label that it comes down to. `yes` and `no` are where a predicate
+ * goes, or where a function goes when it passes and when it drops. They may make labels, so they do
+ * not keep pointers to any.
  */
 struct combination {
 	const struct pfq_image_node *node;
@@ -425,9 +435,9 @@ static uint32_t combine_conditional(struct lowering *lowering, const struct comb
 	uint32_t consequent = node_label(lowering, argument(at, 1), at->yes, at->no, at->saved);
 	uint32_t alternative = node_label(lowering, argument(at, 2), at->yes, at->no, at->saved);
 
-	return consequent && alternative ?
-		       node_label(lowering, argument(at, 0), consequent, alternative, 0) :
-		       0;
+	return consequent && alternative
+		       ? node_label(lowering, argument(at, 0), consequent, alternative, 0)
+		       : 0;
 }
 
 static uint32_t combine_when(struct lowering *lowering, const struct combination *at)
@@ -451,7 +461,8 @@ static uint32_t combine_inv(struct lowering *lowering, const struct combination 
 	return pass ? node_label(lowering, argument(at, 0), at->no, pass, at->saved) : 0;
 }
 
-/* From the last alternative to the first. The last one needs the saved fanout no more, so it may use its place. */
+/* From the last alternative to the first. The last one needs the saved fanout no more, so it may
+ * use its place. */
 static uint32_t combine_par(struct lowering *lowering, const struct combination *at)
 {
 	uint32_t last = at->node->argument_count - 1;
@@ -484,7 +495,8 @@ static uint32_t combine_drop(struct lowering *lowering, const struct combination
 }
 
 /* An instruction that forwards to the device that the node names, and goes on there. */
-static uint32_t forward_label(struct lowering *lowering, const struct combination *at, uint32_t next)
+static uint32_t forward_label(struct lowering *lowering, const struct combination *at,
+			      uint32_t next)
 {
 	struct label key = {
 		.kind = KIND_INSN,
@@ -495,7 +507,8 @@ static uint32_t forward_label(struct lowering *lowering, const struct combinatio
 		.body = { .opcode = PFQ_INSN_FORWARD, .on_true = next, .on_false = next },
 	};
 
-	if (add_device(lowering, pfq_image_text(lowering->image, at->node->argument[0].value), &key.body))
+	if (add_device(lowering, pfq_image_text(lowering->image, at->node->argument[0].value),
+		       &key.body))
 		return 0;
 	key.saved = key.body.index;
 	return intern(lowering, &key);
@@ -625,8 +638,8 @@ static uint32_t settle(struct lowering *lowering, uint32_t index)
 }
 
 /*
- * Marks what a run can reach after it steered. Elsewhere the fanout is still the Pass that it began with, and need not be set or
- * restored. `stack` has room for every label twice.
+ * Marks what a run can reach after it steered. Elsewhere the fanout is still the Pass that it began
+ * with, and need not be set or restored. `stack` has room for every label twice.
  */
 static bool mark_steered(struct lowering *lowering, uint32_t *stack)
 {
@@ -682,7 +695,8 @@ static uint32_t destination(struct lowering *lowering, uint32_t index, bool any_
 	}
 }
 
-/* Puts the instructions in the order of a run, the true branch first, so that what runs together lies together. */
+/* Puts the instructions in the order of a run, the true branch first, so that what runs together
+ * lies together. */
 static void place_insns(struct lowering *lowering, uint32_t entry, uint32_t *stack)
 {
 	struct pfq_program *program = lowering->program;

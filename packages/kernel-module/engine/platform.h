@@ -1,17 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * What a host supplies to the engine: this list is complete. The types and the inline functions come from the
- * host's own "host_platform.h", found on the include path; the rest is the table of functions below.
+ * What a host supplies to the engine: this list is complete. The types and the inline functions
+ * come from the host's own "host_platform.h", found on the include path; the rest is the table of
+ * functions below.
  *
  * host_platform.h defines:
  *
- *   the fixed-width integers, bool, size_t, NULL, memcpy, memset, memcmp, strcmp, strlen, snprintf, errno numbers
+ *   the fixed-width integers, bool, size_t, NULL, memcpy, memset, memcmp, strcmp, strlen, snprintf,
+ * errno numbers
  *
  *   struct pfq_mutex                    a sleeping lock: control plane alone
  *     void pfq_mutex_init(struct pfq_mutex *), pfq_mutex_destroy, pfq_mutex_lock, pfq_mutex_unlock
  *
- *   void *pfq_alloc(size_t)             zeroed, aligned to a cache line; NULL when there is none; may sleep
- *   void pfq_free(void *)
+ *   void *pfq_alloc(size_t)             zeroed, aligned to a cache line; NULL when there is none;
+ * may sleep void pfq_free(void *)
  *
  *   PFQ_READ_ONCE(x), PFQ_WRITE_ONCE(x, v)
  *   PFQ_LOAD_ACQUIRE(p), PFQ_STORE_RELEASE(p, v)
@@ -23,7 +25,8 @@
  *
  *   PFQ_RCU_ASSIGN(p, v), PFQ_RCU_DEREFERENCE(p)
  *   pfq_rcu_read_lock(), pfq_rcu_read_unlock()
- *   pfq_rcu_synchronize()               returns when all readers that ran at the call are done; may sleep
+ *   pfq_rcu_synchronize()               returns when all readers that ran at the call are done; may
+ * sleep
  */
 #ifndef PFQ_PLATFORM_H
 #define PFQ_PLATFORM_H
@@ -37,17 +40,20 @@ struct pfq_engine;
 struct pfq_packet;
 struct pfq_socket;
 
-/* What the engine asks of its host. All but the last three may sleep, and are called with the engine's lock held. */
+/* What the engine asks of its host. All but the last three may sleep, and are called with the
+ * engine's lock held. */
 struct pfq_host_ops {
 	/*
-	 * Opens a device by name, for receiving and sending, and gives its index. The engine calls it once for a name,
-	 * and close() when neither a binding nor a program nor a socket uses the device any more.
+	 * Opens a device by name, for receiving and sending, and gives its index. The engine calls
+	 * it once for a name, and close() when neither a binding nor a program nor a socket uses
+	 * the device any more.
 	 */
-	int (*device_open)(void *host, struct pfq_device *device, const char *name, void **host_device,
-			   int *ifindex, struct pfq_error *error);
+	int (*device_open)(void *host, struct pfq_device *device, const char *name,
+			   void **host_device, int *ifindex, struct pfq_error *error);
 	void (*device_close)(void *host, void *host_device);
 
-	/* Starts and stops the flow of packets into pfq_receive(). After stop() returns no packet comes in. */
+	/* Starts and stops the flow of packets into pfq_receive(). After stop() returns no packet
+	 * comes in. */
 	int (*device_start)(void *host, void *host_device, int queue, struct pfq_error *error);
 	void (*device_stop)(void *host, void *host_device, int queue);
 
@@ -62,18 +68,20 @@ struct pfq_host_ops {
 	void (*filter_free)(void *host, void *filter);
 
 	/* Memory for a socket's queues, zeroed; *page is the size of its pages. */
-	int (*queue_alloc)(void *host, struct pfq_socket *socket, size_t size, void **memory, size_t *page,
-			   struct pfq_error *error);
+	int (*queue_alloc)(void *host, struct pfq_socket *socket, size_t size, void **memory,
+			   size_t *page, struct pfq_error *error);
 	void (*queue_free)(void *host, struct pfq_socket *socket, void *memory, size_t size);
 
-	/* The three below are called per batch or packet, from where pfq_receive() is called: they never sleep. */
+	/* The three below are called per batch or packet, from where pfq_receive() is called: they
+	 * never sleep. */
 
 	/* Whether the filter lets the packet through. */
 	bool (*filter_run)(void *filter, const struct pfq_packet *packet);
 
 	/*
-	 * Sends packets in order (data and len of each; one that is to go out twice is there twice) on a hardware queue or
-	 * Q_ANY_QUEUE. Gives how many went out; the others failed. May be called from many threads at once.
+	 * Sends packets in order (data and len of each; one that is to go out twice is there twice)
+	 * on a hardware queue or Q_ANY_QUEUE. Gives how many went out; the others failed. May be
+	 * called from many threads at once.
 	 */
 	unsigned int (*device_send)(void *host, void *host_device, int queue,
 				    const struct pfq_packet *const *packets, unsigned int count);

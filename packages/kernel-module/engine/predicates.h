@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* The predicates: does it hold for this packet? One function for each row of the table of primitives. */
+/* The predicates: does it hold for this packet? One function for each row of the table of
+ * primitives. */
 #ifndef PFQ_ENGINE_PREDICATES_H
 #define PFQ_ENGINE_PREDICATES_H
 
@@ -56,7 +57,8 @@ static inline bool pfq_is_icmp(struct pfq_run *run, const struct pfq_insn *insn)
 static inline bool pfq_is_icmp6(struct pfq_run *run, const struct pfq_insn *insn)
 {
 	(void)insn;
-	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_ICMP6) && run->packet->headers.version == 6;
+	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_ICMP6) &&
+	       run->packet->headers.version == 6;
 }
 
 static inline bool pfq_is_flow(struct pfq_run *run, const struct pfq_insn *insn)
@@ -114,7 +116,8 @@ static inline bool pfq_in_prefix6(const uint8_t *address, const struct pfq_prefi
 }
 
 /* The source (0) or destination (1) address is in the network. */
-static inline bool pfq_address_in(struct pfq_run *run, unsigned int end, const struct pfq_insn *insn)
+static inline bool pfq_address_in(struct pfq_run *run, unsigned int end,
+				  const struct pfq_insn *insn)
 {
 	const uint8_t *address;
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * A program: a computation lowered to instructions, each with two successors, one for "holds" or "passes", one for "does not
- * hold" or "drops". Combinators are worked out on the way; what is left is predicates, comparisons and actions, in a graph
- * without cycles, so that a run is a walk without look-up, stack or loop.
+ * A program: a computation lowered to instructions, each with two successors, one for "holds" or
+ * "passes", one for "does not hold" or "drops". Combinators are worked out on the way; what is left
+ * is predicates, comparisons and actions, in a graph without cycles, so that a run is a walk
+ * without look-up, stack or loop.
  */
 #ifndef PFQ_ENGINE_PROGRAM_H
 #define PFQ_ENGINE_PROGRAM_H
@@ -15,8 +16,8 @@ struct pfq_engine;
 enum {
 	PFQ_MAX_INSNS = 1 << 18,
 	PFQ_MAX_FORWARDS = 64, /* forwarding instructions in a program */
-	PFQ_MAX_MASKS = 64, /* different class masks in a program */
-	PFQ_MAX_SAVED = 64, /* alternatives in alternatives */
+	PFQ_MAX_MASKS = 64,    /* different class masks in a program */
+	PFQ_MAX_SAVED = 64,    /* alternatives in alternatives */
 };
 
 enum pfq_comparison {
@@ -33,11 +34,12 @@ enum pfq_comparison {
 struct pfq_insn {
 	uint8_t opcode;
 	uint8_t comparison; /* of a property */
-	uint16_t index; /* into the masks, the devices, or the saved fanouts */
+	uint16_t index;	    /* into the masks, the devices, or the saved fanouts */
 	uint32_t on_true;
 	uint32_t on_false;
 	uint32_t family; /* of a network: 4 or 6 */
-	uint64_t value; /* an integer; of an IPv4 network, address and mask, the address in the low half */
+	uint64_t value;	 /* an integer; of an IPv4 network, address and mask, the address in the low
+			    half */
 	const void *constant; /* a struct pfq_prefix6, or the bits of a set of VLAN ids */
 };
 
@@ -58,7 +60,8 @@ struct pfq_program {
 	uint32_t mask_count; /* masks[0] is that of class 0, with which a run starts */
 	uint32_t device_count;
 	uint64_t masks[PFQ_MAX_MASKS];
-	struct pfq_device *devices[PFQ_MAX_FORWARDS]; /* one for each forwarding instruction; references */
+	struct pfq_device
+		*devices[PFQ_MAX_FORWARDS]; /* one for each forwarding instruction; references */
 };
 
 /* Lowers a checked image. Devices that it names are opened. */

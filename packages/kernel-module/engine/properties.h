@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* The properties: gives false where the packet has no such field, so that no comparison with it holds. */
+/* The properties: gives false where the packet has no such field, so that no comparison with it
+ * holds. */
 #ifndef PFQ_ENGINE_PROPERTIES_H
 #define PFQ_ENGINE_PROPERTIES_H
 
@@ -21,12 +22,12 @@ static inline bool pfq_value16(const uint8_t *field, uint64_t *value)
 	return true;
 }
 
-static inline const uint8_t *pfq_protocol_field(struct pfq_run *run, uint8_t protocol, uint32_t offset,
-						uint32_t size)
+static inline const uint8_t *pfq_protocol_field(struct pfq_run *run, uint8_t protocol,
+						uint32_t offset, uint32_t size)
 {
-	return pfq_is_protocol(run->packet, protocol) ?
-		       pfq_transport_field(run->packet, offset, size) :
-		       NULL;
+	return pfq_is_protocol(run->packet, protocol)
+		       ? pfq_transport_field(run->packet, offset, size)
+		       : NULL;
 }
 
 static inline bool pfq_ip_tos(struct pfq_run *run, uint64_t *value)
@@ -111,9 +112,9 @@ static inline bool pfq_udp_len(struct pfq_run *run, uint64_t *value)
 
 static inline const uint8_t *pfq_icmp_field(struct pfq_run *run, uint32_t offset)
 {
-	return pfq_headers(run->packet)->version == 4 ?
-		       pfq_protocol_field(run, PFQ_PROTOCOL_ICMP, offset, 1) :
-		       NULL;
+	return pfq_headers(run->packet)->version == 4
+		       ? pfq_protocol_field(run, PFQ_PROTOCOL_ICMP, offset, 1)
+		       : NULL;
 }
 
 static inline bool pfq_icmp_type(struct pfq_run *run, uint64_t *value)

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * The Rx queue of a socket: any number of producers, one consumer. A producer reserves slots by moving the head, which is the
- * engine's own, fills them, and commits each by writing into it the lap of the ring that it belongs to. Of what the consumer
- * writes, the engine reads two words: the tail, which it only compares (a tail that makes no sense is a full queue), and the wish
- * to be woken. docs/queues.md has the whole protocol.
+ * The Rx queue of a socket: any number of producers, one consumer. A producer reserves slots by
+ * moving the head, which is the engine's own, fills them, and commits each by writing into it the
+ * lap of the ring that it belongs to. Of what the consumer writes, the engine reads two words: the
+ * tail, which it only compares (a tail that makes no sense is a full queue), and the wish to be
+ * woken. docs/queues.md has the whole protocol.
  */
 #ifndef PFQ_ENGINE_QUEUE_H
 #define PFQ_ENGINE_QUEUE_H

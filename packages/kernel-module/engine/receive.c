@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * The way of a batch: for each group, filters and program decide packet by packet, in bitmaps, who gets what; then each socket
- * that gets something has its slots reserved once, filled in order, and committed; then forwards go out, device by device; then
- * readers that wait are woken.
+ * The way of a batch: for each group, filters and program decide packet by packet, in bitmaps, who
+ * gets what; then each socket that gets something has its slots reserved once, filled in order, and
+ * committed; then forwards go out, device by device; then readers that wait are woken.
  */
 #include "state.h"
 
@@ -15,7 +15,7 @@ struct delivery {
 	const struct pfq_view *view;
 	struct pfq_packet *packets;
 	unsigned int count;
-	uint64_t passed; /* class masks that packets passed to */
+	uint64_t passed;    /* class masks that packets passed to */
 	uint64_t forwarded; /* forwarding instructions that were run */
 };
 
@@ -41,7 +41,8 @@ static bool vlan_passes(const struct pfq_vlan_filter_set *filter, struct pfq_pac
 }
 
 /* Notes who gets the packet. False if nobody does. */
-static inline bool place_packet(struct delivery *delivery, const struct pfq_run *run, unsigned int packet)
+static inline bool place_packet(struct delivery *delivery, const struct pfq_run *run,
+				unsigned int packet)
 {
 	const struct pfq_steering *steering = delivery->view->steering[run->mask];
 	struct pfq_lane *lane = delivery->lane;
@@ -165,7 +166,8 @@ static inline void fill_slot(struct delivery *delivery, const struct pfq_socket 
 }
 
 /* The first packets that there is room for; the rest is lost. */
-static void fill_queue(struct delivery *delivery, struct pfq_socket *socket, const struct pfq_batch_bits *bits)
+static void fill_queue(struct delivery *delivery, struct pfq_socket *socket,
+		       const struct pfq_batch_bits *bits)
 {
 	struct pfq_socket_lane *counts = &delivery->lane->sockets[socket->id];
 	uint32_t want = count_bits(bits), position = 0;
@@ -182,8 +184,8 @@ static void fill_queue(struct delivery *delivery, struct pfq_socket *socket, con
 	delivery->counts->lost += want - room;
 }
 
-static void transmit(struct delivery *delivery, struct pfq_socket *socket, struct pfq_device *egress,
-		     const struct pfq_batch_bits *bits)
+static void transmit(struct delivery *delivery, struct pfq_socket *socket,
+		     struct pfq_device *egress, const struct pfq_batch_bits *bits)
 {
 	uint32_t count = gather(delivery, bits);
 	uint32_t sent = pfq_device_send(egress, delivery->lane_index, socket->egress_queue,
@@ -213,7 +215,8 @@ static void deliver(struct delivery *delivery)
 	}
 }
 
-/* One fence for the batch: what was committed is seen by a reader that goes to sleep after we looked. */
+/* One fence for the batch: what was committed is seen by a reader that goes to sleep after we
+ * looked. */
 static void wake_readers(struct delivery *delivery)
 {
 	struct pfq_lane *lane = delivery->lane;
@@ -275,8 +278,8 @@ static int take_lane(struct pfq_engine *engine, unsigned int wanted)
 	return -1;
 }
 
-void pfq_receive(struct pfq_device *device, unsigned int lane, int queue, struct pfq_packet *packets,
-		 unsigned int count)
+void pfq_receive(struct pfq_device *device, unsigned int lane, int queue,
+		 struct pfq_packet *packets, unsigned int count)
 {
 	struct pfq_engine *engine = device->engine;
 	const struct pfq_device_binding *binding;

@@ -35,7 +35,7 @@ struct pfq_run {
 	struct pfq_fanout fanout;
 	uint32_t mark;
 	uint32_t state;
-	uint32_t mask; /* index of the class mask in the program */
+	uint32_t mask;	   /* index of the class mask in the program */
 	uint64_t forwards; /* bit n: the program's n-th forwarding instruction was run */
 	struct pfq_fanout saved[PFQ_MAX_SAVED];
 };

@@ -29,7 +29,8 @@ static uint32_t power_of_two(uint64_t value)
 }
 
 /* Slots and octets of a queue, each bounded and together. */
-static int check_queue(const char *name, uint64_t slots, uint64_t octets, uint32_t header, struct pfq_error *error)
+static int check_queue(const char *name, uint64_t slots, uint64_t octets, uint32_t header,
+		       struct pfq_error *error)
 {
 	uint64_t size;
 
@@ -41,7 +42,8 @@ static int check_queue(const char *name, uint64_t slots, uint64_t octets, uint32
 				(unsigned long long)slots, PFQ_MAX_SLOTS);
 	size = (uint64_t)power_of_two(slots) * align((uint32_t)octets + header, PFQ_SLOT_ALIGN);
 	if (size > PFQ_MAX_QUEUE_SIZE)
-		return pfq_fail(error, EINVAL, "%s: %llu slots for %llu octets make %llu MiB, must be at most %d",
+		return pfq_fail(error, EINVAL,
+				"%s: %llu slots for %llu octets make %llu MiB, must be at most %d",
 				name, (unsigned long long)slots, (unsigned long long)octets,
 				(unsigned long long)(size >> 20), PFQ_MAX_QUEUE_SIZE >> 20);
 	return 0;
@@ -53,11 +55,14 @@ int pfq_socket_configure(struct pfq_socket *socket, const struct pfq_socket_conf
 	int status;
 
 	if (socket->enabled)
-		return pfq_fail(error, EBUSY, "socket %d: enabled: disable it to change its sizes", socket->id);
-	status = check_queue("rx queue", config->rx_slots, config->caplen, sizeof(struct pfq_pkthdr), error);
+		return pfq_fail(error, EBUSY, "socket %d: enabled: disable it to change its sizes",
+				socket->id);
+	status = check_queue("rx queue", config->rx_slots, config->caplen,
+			     sizeof(struct pfq_pkthdr), error);
 	if (status)
 		return status;
-	status = check_queue("tx queue", config->tx_slots, config->xmitlen, sizeof(struct pfq_tx_header), error);
+	status = check_queue("tx queue", config->tx_slots, config->xmitlen,
+			     sizeof(struct pfq_tx_header), error);
 	if (status)
 		return status;
 	socket->caplen = (uint32_t)config->caplen;
@@ -135,8 +140,8 @@ int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
 		return pfq_fail(error, EBUSY, "socket %d: enabled already", socket->id);
 	plan_memory(socket);
 	socket->memory_size = socket->map.size;
-	status = engine->ops->queue_alloc(engine->host, socket, socket->memory_size, &socket->memory, &page,
-					  error);
+	status = engine->ops->queue_alloc(engine->host, socket, socket->memory_size,
+					  &socket->memory, &page, error);
 	if (status)
 		return status;
 	socket->map.hugepage = page;
@@ -159,15 +164,18 @@ void pfq_socket_disable(struct pfq_socket *socket)
 	free_memory(socket);
 }
 
-int pfq_socket_bind_tx(struct pfq_socket *socket, const char *device, int queue, struct pfq_error *error)
+int pfq_socket_bind_tx(struct pfq_socket *socket, const char *device, int queue,
+		       struct pfq_error *error)
 {
 	struct pfq_tx *tx = &socket->tx[socket->tx_count];
 	int status;
 
 	if (socket->enabled)
-		return pfq_fail(error, EBUSY, "socket %d: enabled: bind its Tx queues before", socket->id);
+		return pfq_fail(error, EBUSY, "socket %d: enabled: bind its Tx queues before",
+				socket->id);
 	if (socket->tx_count == PFQ_TX_QUEUES)
-		return pfq_fail(error, ENOSPC, "socket %d: has %d Tx queues already", socket->id, PFQ_TX_QUEUES);
+		return pfq_fail(error, ENOSPC, "socket %d: has %d Tx queues already", socket->id,
+				PFQ_TX_QUEUES);
 	status = pfq_device_get(socket->engine, device, &tx->device, error);
 	if (status)
 		return status;
@@ -188,13 +196,15 @@ void pfq_socket_unbind_tx(struct pfq_socket *socket)
 static bool read_slot(struct pfq_socket *socket, const struct pfq_tx *tx, struct pfq_packet *packet,
 		      uint32_t *copies)
 {
-	const uint8_t *slot = tx->slots +
-			      (size_t)(tx->tail & (socket->tx_slots - 1)) * pfq_socket_tx_slot_size(socket);
+	const uint8_t *slot = tx->slots + (size_t)(tx->tail & (socket->tx_slots - 1)) *
+						  pfq_socket_tx_slot_size(socket);
 	const struct pfq_tx_header *header = (const struct pfq_tx_header *)slot;
 	uint32_t length = PFQ_READ_ONCE(header->len);
 
 	*copies = PFQ_READ_ONCE(header->copies);
-	*packet = (struct pfq_packet){ .data = slot + sizeof(*header), .caplen = length, .len = length };
+	*packet = (struct pfq_packet){ .data = slot + sizeof(*header),
+				       .caplen = length,
+				       .len = length };
 	return length > 0 && length <= socket->xmitlen && *copies > 0;
 }
 
@@ -202,8 +212,8 @@ enum {
 	SEND_BATCH = 64,
 };
 
-static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx, const struct pfq_packet *packet,
-			    uint32_t copies)
+static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx,
+			    const struct pfq_packet *packet, uint32_t copies)
 {
 	const struct pfq_packet *batch[SEND_BATCH];
 	uint32_t sent = 0;
@@ -212,7 +222,8 @@ static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx, const 
 		batch[i] = packet;
 	while (copies > 0) {
 		uint32_t count = copies < SEND_BATCH ? copies : SEND_BATCH;
-		uint32_t went = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue, batch, count);
+		uint32_t went = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue,
+						batch, count);
 
 		sent += went;
 		socket->failed += count - went;
@@ -221,8 +232,8 @@ static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx, const 
 	return sent;
 }
 
-static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx, const struct pfq_packet *packets,
-			   uint32_t count)
+static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx,
+			   const struct pfq_packet *packets, uint32_t count)
 {
 	const struct pfq_packet *batch[SEND_BATCH];
 	uint32_t sent;
@@ -236,20 +247,22 @@ static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx, const s
 	return sent;
 }
 
-int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sent, struct pfq_error *error)
+int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sent,
+			struct pfq_error *error)
 {
 	struct pfq_packet packets[SEND_BATCH];
 	struct pfq_tx *tx;
 	uint32_t pending, count = 0;
 
 	if (!socket->enabled || index >= socket->tx_count)
-		return pfq_fail(error, EINVAL, "socket %d: no Tx queue %u: bind it, then enable the socket",
+		return pfq_fail(error, EINVAL,
+				"socket %d: no Tx queue %u: bind it, then enable the socket",
 				socket->id, index);
 	tx = &socket->tx[index];
 	pending = PFQ_LOAD_ACQUIRE(&tx->shared->head) - tx->tail;
 	if (pending > socket->tx_slots)
-		return pfq_fail(error, EINVAL, "socket %d: the head of Tx queue %u is out of place", socket->id,
-				index);
+		return pfq_fail(error, EINVAL, "socket %d: the head of Tx queue %u is out of place",
+				socket->id, index);
 	*sent = 0;
 	for (; pending > 0; pending--, tx->tail++) {
 		uint32_t copies;
@@ -273,13 +286,15 @@ int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sen
 	return 0;
 }
 
-int pfq_socket_bind_egress(struct pfq_socket *socket, const char *name, int queue, struct pfq_error *error)
+int pfq_socket_bind_egress(struct pfq_socket *socket, const char *name, int queue,
+			   struct pfq_error *error)
 {
 	struct pfq_device *device;
 	int status;
 
 	if (socket->egress)
-		return pfq_fail(error, EBUSY, "socket %d: stands for %s already", socket->id, socket->egress->name);
+		return pfq_fail(error, EBUSY, "socket %d: stands for %s already", socket->id,
+				socket->egress->name);
 	status = pfq_device_get(socket->engine, name, &device, error);
 	if (status)
 		return status;
@@ -317,7 +332,8 @@ static void promiscuous_off(struct pfq_socket *socket, uint32_t index)
 	pfq_device_put(device);
 }
 
-int pfq_socket_promiscuous(struct pfq_socket *socket, const char *name, bool on, struct pfq_error *error)
+int pfq_socket_promiscuous(struct pfq_socket *socket, const char *name, bool on,
+			   struct pfq_error *error)
 {
 	uint32_t index = find_promiscuous(socket, name);
 	bool is_on = index < socket->promiscuous_count;
@@ -331,11 +347,13 @@ int pfq_socket_promiscuous(struct pfq_socket *socket, const char *name, bool on,
 		return 0;
 	}
 	if (index == sizeof(socket->promiscuous) / sizeof(socket->promiscuous[0]))
-		return pfq_fail(error, ENOSPC, "socket %d: promiscuous on %u devices already", socket->id, index);
+		return pfq_fail(error, ENOSPC, "socket %d: promiscuous on %u devices already",
+				socket->id, index);
 	status = pfq_device_get(socket->engine, name, &device, error);
 	if (status)
 		return status;
-	status = socket->engine->ops->device_promiscuous(socket->engine->host, device->host, true, error);
+	status = socket->engine->ops->device_promiscuous(socket->engine->host, device->host, true,
+							 error);
 	if (status) {
 		pfq_device_put(device);
 		return status;

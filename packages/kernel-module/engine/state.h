@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* What the engine is made of. The lock guards all that is changed by control calls; what the data path reads, it reads by RCU. */
+/* What the engine is made of. The lock guards all that is changed by control calls; what the data
+ * path reads, it reads by RCU. */
 #ifndef PFQ_ENGINE_STATE_H
 #define PFQ_ENGINE_STATE_H
 
@@ -23,9 +24,10 @@ struct pfq_socket_lane {
 /* What one receiving thread works with; a thread has it for itself while it is in pfq_receive(). */
 struct pfq_lane {
 	uint32_t busy __attribute__((aligned(64)));
-	uint64_t touched[PFQ_MAX_SOCKETS / 64]; /* members that get something of this batch */
+	uint64_t touched[PFQ_MAX_SOCKETS / 64];	      /* members that get something of this batch */
 	struct pfq_batch_bits given[PFQ_MAX_SOCKETS]; /* by member: the packets that it gets */
-	struct pfq_batch_bits passed[PFQ_MAX_MASKS]; /* by class mask: the packets that all of them get */
+	struct pfq_batch_bits
+		passed[PFQ_MAX_MASKS]; /* by class mask: the packets that all of them get */
 	struct pfq_batch_bits forwarded[PFQ_MAX_FORWARDS]; /* by forwarding instruction */
 	uint32_t mark[PFQ_BATCH];
 	uint32_t state[PFQ_BATCH];

@@ -29,14 +29,16 @@ static int fill_turns(struct pfq_steering *steering, const struct pfq_candidate 
 	return 0;
 }
 
-/* A candidate's own order of the slots, from its id alone: start, start + step, ... (an odd step meets every slot). */
+/* A candidate's own order of the slots, from its id alone: start, start + step, ... (an odd step
+ * meets every slot). */
 struct order {
 	uint32_t at;
 	uint32_t step;
 	uint32_t credit;
 };
 
-static void fill_table(struct pfq_steering *steering, const struct pfq_candidate *candidates, struct order *orders)
+static void fill_table(struct pfq_steering *steering, const struct pfq_candidate *candidates,
+		       struct order *orders)
 {
 	const uint16_t empty = 0xffff;
 	uint32_t heaviest = 0, filled = 0;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * Steering: which of the sockets of some classes gets a packet. By hash, a table of fixed size is read, filled after Maglev
- * (Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load Balancer", NSDI 2016), so that shares follow the weights
- * and few entries change when a socket comes or goes. By number, the sockets take turns in the order of their ids.
+ * Steering: which of the sockets of some classes gets a packet. By hash, a table of fixed size is
+ * read, filled after Maglev (Eisenbud et al., "Maglev: A Fast and Reliable Software Network Load
+ * Balancer", NSDI 2016), so that shares follow the weights and few entries change when a socket
+ * comes or goes. By number, the sockets take turns in the order of their ids.
  */
 #ifndef PFQ_ENGINE_STEERING_H
 #define PFQ_ENGINE_STEERING_H
@@ -24,8 +25,8 @@ struct pfq_steering {
 	uint32_t count;
 	uint32_t turn_count;
 	uint16_t *members; /* count of them */
-	uint16_t *turns; /* each member as often as its weight, weights reduced */
-	uint16_t *table; /* PFQ_STEERING_SLOTS, NULL if count < 2 */
+	uint16_t *turns;   /* each member as often as its weight, weights reduced */
+	uint16_t *table;   /* PFQ_STEERING_SLOTS, NULL if count < 2 */
 };
 
 /* Candidates in the order of their ids; count may be 0. NULL if there is no memory. */

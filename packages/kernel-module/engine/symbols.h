@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* The table of primitives, as the loader sees it. Its rows are generated from packages/abi/src/primitives.ts. */
+/* The table of primitives, as the loader sees it. Its rows are generated from
+ * packages/abi/src/primitives.ts. */
 #ifndef PFQ_ENGINE_SYMBOLS_H
 #define PFQ_ENGINE_SYMBOLS_H
 
@@ -37,7 +38,7 @@ struct pfq_symbol {
 	const char *name;
 	const char *of; /* of an alias or a filter: the predicate behind it */
 	uint8_t form;
-	uint8_t kind; /* what it is itself */
+	uint8_t kind;	/* what it is itself */
 	uint8_t opcode; /* of forms that run */
 	uint8_t parameter_count;
 	uint8_t preset_count;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * Runs programs on packets, for the differential test: requests on standard input, replies on standard output, all words
- * little-endian. The protocol is in testbed/src/differential.
+ * Runs programs on packets, for the differential test: requests on standard input, replies on
+ * standard output, all words little-endian. The protocol is in testbed/src/differential.
  */
 #include "quiet_host.h"
 

@@ -3,8 +3,8 @@
 
 #include "../engine/error.h"
 
-static int device_open(void *host, struct pfq_device *device, const char *name, void **host_device, int *ifindex,
-		       struct pfq_error *error)
+static int device_open(void *host, struct pfq_device *device, const char *name, void **host_device,
+		       int *ifindex, struct pfq_error *error)
 {
 	(void)host;
 	*host_device = device;
@@ -51,7 +51,8 @@ static void device_stats(void *host, void *host_device, struct pfq_device_stats 
 }
 
 /* A filter of one instruction lets packets through that are as long as its constant says. */
-static int filter_prepare(void *host, const void *insns, unsigned int count, void **filter, struct pfq_error *error)
+static int filter_prepare(void *host, const void *insns, unsigned int count, void **filter,
+			  struct pfq_error *error)
 {
 	uint32_t *length;
 
@@ -72,8 +73,8 @@ static void filter_free(void *host, void *filter)
 	pfq_free(filter);
 }
 
-static int queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory, size_t *page,
-		       struct pfq_error *error)
+static int queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory,
+		       size_t *page, struct pfq_error *error)
 {
 	(void)host;
 	(void)socket;
@@ -95,8 +96,8 @@ static bool filter_run(void *filter, const struct pfq_packet *packet)
 	return *(uint32_t *)filter == packet->len;
 }
 
-static unsigned int device_send(void *host, void *host_device, int queue, const struct pfq_packet *const *packets,
-				unsigned int count)
+static unsigned int device_send(void *host, void *host_device, int queue,
+				const struct pfq_packet *const *packets, unsigned int count)
 {
 	struct quiet_host *quiet = host;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* A host for tests of the engine alone: devices d0 to d3 that swallow what is sent to them, and ordinary memory. */
+/* A host for tests of the engine alone: devices d0 to d3 that swallow what is sent to them, and
+ * ordinary memory. */
 #ifndef PFQ_TEST_QUIET_HOST_H
 #define PFQ_TEST_QUIET_HOST_H
 
