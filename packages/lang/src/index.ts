@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
+
+export { type Compilation, type CompileOptions, compile, type DefinitionType } from "./compile.js";
 export type { Argument, Computation, Node, Place, Value } from "./computation.js";
+export { type Diagnostic, type DiagnosticKind, renderDiagnostic, renderDiagnostics } from "./diagnostic.js";
 export * from "./generated/edsl.js";
 export { readImage } from "./image-reader.js";
 export { writeImage } from "./image-writer.js";
+export { optimise } from "./optimiser.js";
 export { image, type Program, program } from "./program.js";
 export { type NetFunction, type NetPredicate, type NetProperty, sequence } from "./term.js";
 export { InvalidComputation, validComputation } from "./validation.js";

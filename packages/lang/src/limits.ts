@@ -5,6 +5,9 @@ import { Abi } from "@pfq/abi";
 /** The most nodes that a computation may have; the engine holds to the same number. */
 export const MAX_NODES = Abi.IMAGE_MAX_NODES;
 
+/** How deep the brackets, blocks and other parts of a program may be nested. */
+export const MAX_NESTING = 1_000;
+
 /** Thrown, and caught within the package, where a program asks for more than a compiler should give. */
 export class LimitExceeded extends Error {
 	override readonly name = "LimitExceeded";

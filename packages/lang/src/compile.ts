@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import type { Computation } from "./computation.js";
+import { type Diagnostic, report as newReport, type Report } from "./diagnostic.js";
+import { expand } from "./expansion.js";
+import { computationOf } from "./graph.js";
+import { inferTypes } from "./inference.js";
+import { withLayout } from "./layout.js";
+import { tokensOf } from "./lexer.js";
+import { LimitExceeded } from "./limits.js";
+import { optimise } from "./optimiser.js";
+import { parse } from "./parser.js";
+import { rename } from "./renamer.js";
+import type { Source, Span } from "./source.js";
+import { showType } from "./type.js";
+
+export interface CompileOptions {
+	/** The name of the source, for diagnostics and for the places of nodes. */
+	readonly file?: string;
+	/** Whether to run the optimiser, which keeps the program's meaning; it does unless this is false. */
+	readonly optimise?: boolean;
+}
+
+export interface DefinitionType {
+	readonly name: string;
+	readonly type: string;
+}
+
+export type Compilation =
+	| {
+			readonly ok: true;
+			readonly computation: Computation;
+			/** The principal type of each definition at the top of the program. */
+			readonly types: readonly DefinitionType[];
+			readonly diagnostics: readonly Diagnostic[];
+	  }
+	| {
+			readonly ok: false;
+			readonly computation?: never;
+			readonly types?: never;
+			readonly diagnostics: readonly Diagnostic[];
+	  };
+
+/**
+ * Compiles a program: lexer, layout, parser, renamer, type inference, expansion, optimiser. Never throws: what is wrong with a
+ * program is told in the diagnostics, all of one pass together.
+ */
+export const compile = (text: string, options: CompileOptions = {}): Compilation => {
+	const source: Source = { file: options.file ?? "program", text };
+	const report = newReport();
+	const result = passes(source, options.optimise ?? true, report);
+	const diagnostics = report.diagnostics.toSorted(
+		(a, b) => a.place.line - b.place.line || a.place.column - b.place.column,
+	);
+	return result === null || diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, ...result, diagnostics };
+};
+
+const passes = (source: Source, optimised: boolean, report: Report) => {
+	try {
+		return run(source, optimised, report);
+	} catch (failure) {
+		// A program that is too large, or nested too deep for the stack that is left, is refused as a whole.
+		if (!(failure instanceof LimitExceeded || failure instanceof RangeError)) throw failure;
+		const message = failure instanceof LimitExceeded ? failure.message : "this program is too large or nested too deep";
+		report.add("limit", isSpan(failure.cause) ? failure.cause : { source, start: 0, end: 0 }, message);
+		return null;
+	}
+};
+
+const isSpan = (value: unknown): value is Span => typeof value === "object" && value !== null && "source" in value;
+
+const run = (source: Source, optimised: boolean, report: Report) => {
+	const failed = (): boolean => report.diagnostics.length > 0;
+	const tokens = withLayout(tokensOf(source, report), source, report);
+	if (report.diagnostics.some(({ kind }) => kind === "limit")) return null;
+	const module = parse(tokens, source, report);
+	const wellFormed = !failed();
+	const renamed = rename(module, report);
+	if (wellFormed && !renamed.definitions.some(({ binding }) => binding.name === "main"))
+		report.add("name", { source, start: 0, end: 0 }, "there is no `main`", {
+			hint: "a program defines `main`, the NetFunction that every packet runs through",
+		});
+	inferTypes(renamed, report);
+	if (failed()) return null;
+	const types = renamed.definitions
+		.toSorted((a, b) => (a.binding.span?.start ?? 0) - (b.binding.span?.start ?? 0))
+		.map(({ binding }) => ({ name: binding.name, type: binding.type ? showType(binding.type) : "" }));
+	const main = expand(renamed, report);
+	if (main === null) return null;
+	const computation = computationOf(main);
+	return { computation: optimised ? optimise(computation) : computation, types };
+};
