@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "capture_format.h"
+
+#include <pcap/pcap.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The numbers that files use: https://www.tcpdump.org/linktypes.html */
+static const struct {
+	uint32_t linktype;
+	uint16_t link;
+} links[] = {
+	{ 0, PFQ_LINK_NULL }, /* NULL */
+	{ 1, PFQ_LINK_ETHERNET }, /* ETHERNET */
+	{ 9, PFQ_LINK_PPP }, /* PPP */
+	{ 12, PFQ_LINK_RAW }, /* DLT_RAW, in files of some old writers */
+	{ 14, PFQ_LINK_RAW }, /* the same on OpenBSD */
+	{ 50, PFQ_LINK_PPP }, /* PPP_HDLC */
+	{ 101, PFQ_LINK_RAW }, /* RAW */
+	{ 108, PFQ_LINK_NULL }, /* LOOP */
+	{ 113, PFQ_LINK_SLL }, /* LINUX_SLL */
+	{ 228, PFQ_LINK_RAW }, /* IPV4 */
+	{ 229, PFQ_LINK_RAW }, /* IPV6 */
+	{ 276, PFQ_LINK_SLL2 }, /* LINUX_SLL2 */
+};
+
+int capture_link(const char *path, uint32_t linktype, uint16_t *link, struct pfq_error *error)
+{
+	const char *name = pcap_datalink_val_to_name((int)linktype);
+
+	for (size_t i = 0; i < sizeof(links) / sizeof(links[0]); i++) {
+		if (links[i].linktype == linktype) {
+			*link = links[i].link;
+			return 0;
+		}
+	}
+	return pfq_fail(error, EOPNOTSUPP,
+			"%.120s: link type %s (%u) is not supported; EN10MB, RAW, NULL, LOOP, LINUX_SLL, "
+			"LINUX_SLL2 and PPP are",
+			path, name ? name : "unknown", linktype);
+}
+
+void *capture_reader_alloc(size_t size, const char *path, FILE *file, struct pfq_error *error)
+{
+	struct capture_reader *reader = pfq_alloc(size);
+	struct stat status;
+
+	if (!reader)
+		goto no_memory;
+	reader->path = strdup(path);
+	if (!reader->path)
+		goto free_reader;
+	if (fstat(fileno(file), &status) == 0 && S_ISREG(status.st_mode))
+		reader->size = (uint64_t)status.st_size;
+	return reader;
+
+free_reader:
+	pfq_free(reader);
+no_memory:
+	pfq_fail(error, ENOMEM, "%s: no memory", path);
+	return NULL;
+}
+
+void capture_reader_free(struct capture_reader *reader)
+{
+	free(reader->path);
+	pfq_free(reader);
+}
+
+/* Only what can be read twice is looked at here: libpcap reads pipes, of every format. */
+static bool is_classic_pcap(FILE *file)
+{
+	uint8_t octets[24];
+	ssize_t length = pread(fileno(file), octets, sizeof(octets), 0);
+
+	return length > 0 && classic_pcap_begins(octets, (size_t)length);
+}
+
+int capture_reader_open(const char *path, struct capture_reader **reader, struct pfq_error *error)
+{
+	FILE *file = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rbe");
+	struct stat file_status;
+
+	if (!file)
+		return pfq_fail(error, errno, "%s: %s", path, strerror(errno));
+	if (fstat(fileno(file), &file_status) == 0 && S_ISDIR(file_status.st_mode)) {
+		fclose(file);
+		return pfq_fail(error, EISDIR, "%s: %s", path, strerror(EISDIR));
+	}
+	return is_classic_pcap(file) ? classic_pcap_open(path, file, reader, error)
+				     : libpcap_open(path, file, reader, error);
+}
+
+void capture_reader_close(struct capture_reader *reader)
+{
+	reader->format->close(reader);
+}
+
+int capture_reader_next(struct capture_reader *reader, struct pfq_packet *packets,
+			unsigned int count)
+{
+	return reader->format->next(reader, packets, count);
+}
+
+const char *capture_reader_text(const struct capture_reader *reader)
+{
+	return reader->text;
+}
+
+uint64_t capture_reader_position(const struct capture_reader *reader)
+{
+	return PFQ_READ_ONCE(reader->position);
+}
+
+uint64_t capture_reader_size(const struct capture_reader *reader)
+{
+	return reader->size;
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "host.h"
+#include "host_device.h"
+#include "filter.h"
+#include "queue_memory.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+static pthread_mutex_t host_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct pfq_engine *host_engine;
+static unsigned int host_references;
+
+unsigned int pfq_host_generation;
+
+/* A full eventfd cannot be: its reader empties it long before 2^64 wake-ups. */
+void pfq_wake(struct pfq_wake *wake)
+{
+	int saved = errno;
+
+	(void)!eventfd_write(wake->fd, 1);
+	errno = saved;
+}
+
+static void host_wake(void *host, void *host_socket)
+{
+	(void)host;
+	pfq_wake(host_socket);
+}
+
+static const struct pfq_host_ops host_ops = {
+	.device_open = host_device_open,
+	.device_close = host_device_close,
+	.device_start = host_device_start,
+	.device_stop = host_device_stop,
+	.device_promiscuous = host_device_promiscuous,
+	.device_stats = host_device_stats,
+	.filter_prepare = host_filter_prepare,
+	.filter_free = host_filter_free,
+	.queue_alloc = host_queue_alloc,
+	.queue_free = host_queue_free,
+	.filter_run = host_filter_run,
+	.device_send = host_device_send,
+	.wake = host_wake,
+};
+
+/*
+ * The child of a fork() has none of the threads, so its copy of the engine is dead. It is left where it is, handles
+ * of the parent are refused by their generation, and the first pfq_open() makes a new engine.
+ */
+static void before_fork(void)
+{
+	pthread_mutex_lock(&host_lock);
+	urcu_bp_before_fork();
+}
+
+static void after_fork_in_parent(void)
+{
+	urcu_bp_after_fork_parent();
+	pthread_mutex_unlock(&host_lock);
+}
+
+static void after_fork_in_child(void)
+{
+	urcu_bp_after_fork_child();
+	pfq_host_generation++;
+	host_engine = NULL;
+	host_references = 0;
+	host_devices_after_fork();
+	pthread_mutex_unlock(&host_lock);
+}
+
+static void watch_forks(void)
+{
+	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
+}
+
+struct pfq_engine *pfq_host_get(struct pfq_error *error)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct pfq_engine *engine;
+
+	pthread_once(&once, watch_forks);
+	pthread_mutex_lock(&host_lock);
+	if (!host_engine)
+		host_engine = pfq_engine_create(&host_ops, NULL, host_lanes());
+	engine = host_engine;
+	if (engine)
+		host_references++;
+	else
+		pfq_fail(error, ENOMEM, "no memory for the engine");
+	pthread_mutex_unlock(&host_lock);
+	return engine;
+}
+
+void pfq_host_put(void)
+{
+	pthread_mutex_lock(&host_lock);
+	if (--host_references == 0) {
+		pfq_engine_destroy(host_engine);
+		host_engine = NULL;
+	}
+	pthread_mutex_unlock(&host_lock);
+}

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The user host's share of platform.h: the engine's words for locks, memory and atomics, said in POSIX threads,
+ * liburcu and the compiler's builtins.
+ *
+ * liburcu's "bp" flavour registers a reader at its first read-side section, so any thread of the program may send
+ * on a memory device, and it survives fork(). Readers enter once a batch, which hides what that costs over the
+ * other flavours (2 ns a section).
+ */
+#ifndef PFQ_HOST_PLATFORM_H
+#define PFQ_HOST_PLATFORM_H
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifndef URCU_INLINE_SMALL_FUNCTIONS
+#define URCU_INLINE_SMALL_FUNCTIONS 1
+#endif
+#include <urcu/urcu-bp.h>
+#include <urcu/pointer.h>
+
+#define PFQ_CACHE_LINE 64
+
+struct pfq_mutex {
+	pthread_mutex_t mutex;
+};
+
+static inline void pfq_mutex_init(struct pfq_mutex *lock)
+{
+	pthread_mutex_init(&lock->mutex, NULL);
+}
+
+static inline void pfq_mutex_destroy(struct pfq_mutex *lock)
+{
+	pthread_mutex_destroy(&lock->mutex);
+}
+
+static inline void pfq_mutex_lock(struct pfq_mutex *lock)
+{
+	pthread_mutex_lock(&lock->mutex);
+}
+
+static inline void pfq_mutex_unlock(struct pfq_mutex *lock)
+{
+	pthread_mutex_unlock(&lock->mutex);
+}
+
+static inline void *pfq_alloc(size_t size)
+{
+	size_t rounded = (size + PFQ_CACHE_LINE - 1) & ~(size_t)(PFQ_CACHE_LINE - 1);
+	void *memory;
+
+	if (rounded < size)
+		return NULL;
+	memory = aligned_alloc(PFQ_CACHE_LINE, rounded ? rounded : PFQ_CACHE_LINE);
+	return memory ? memset(memory, 0, rounded) : NULL;
+}
+
+static inline void pfq_free(void *memory)
+{
+	free(memory);
+}
+
+#define PFQ_READ_ONCE(x)	 __atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define PFQ_WRITE_ONCE(x, v)	 __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
+#define PFQ_LOAD_ACQUIRE(p)	 __atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define PFQ_STORE_RELEASE(p, v)	 __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define PFQ_ADD(p, v)		 ((void)__atomic_fetch_add((p), (v), __ATOMIC_RELAXED))
+#define PFQ_EXCHANGE(p, v)	 __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
+#define PFQ_LIKELY(x)		 __builtin_expect(!!(x), 1)
+#define PFQ_UNLIKELY(x)		 __builtin_expect(!!(x), 0)
+#define PFQ_PREFETCH_WRITE(p)	 __builtin_prefetch((p), 1)
+#define PFQ_RCU_ASSIGN(p, v)	 rcu_assign_pointer((p), (v))
+#define PFQ_RCU_DEREFERENCE(p)	 rcu_dereference(p)
+
+static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired)
+{
+	return __atomic_compare_exchange_n(target, &expected, desired, false, __ATOMIC_SEQ_CST,
+					   __ATOMIC_SEQ_CST);
+}
+
+static inline void pfq_full_barrier(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+static inline void pfq_rcu_read_lock(void)
+{
+	urcu_bp_read_lock();
+}
+
+static inline void pfq_rcu_read_unlock(void)
+{
+	urcu_bp_read_unlock();
+}
+
+static inline void pfq_rcu_synchronize(void)
+{
+	urcu_bp_synchronize_rcu();
+}
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Errors are kept twice: by thread, so that a thread reads the text of its own failure in peace, and by socket, for
+ * a thread that asks after another one's call.
+ */
+#include "handle.h"
+
+static pthread_mutex_t failure_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static __thread struct {
+	const pfq_t *of;
+	struct pfq_error error; /* of the last call on `of` */
+	struct pfq_error open; /* of the last pfq_open() that failed */
+} mine = { .error.node = -1, .open.node = -1 };
+
+int failure_of(const pfq_t *q, const struct pfq_error *error)
+{
+	if (q) {
+		mine.of = q;
+		mine.error = *error;
+		pthread_mutex_lock(&failure_lock);
+		((pfq_t *)(uintptr_t)q)->error = *error;
+		pthread_mutex_unlock(&failure_lock);
+	} else {
+		mine.open = *error;
+	}
+	errno = -error->code;
+	return -1;
+}
+
+int failure(const pfq_t *q, int code, const char *format, ...)
+{
+	struct pfq_error error = { .code = -code, .node = -1 };
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(error.text, sizeof(error.text), format, arguments);
+	va_end(arguments);
+	return failure_of(q, &error);
+}
+
+void failure_clear(pfq_t *q)
+{
+	if (mine.of == q)
+		mine.of = NULL;
+	pthread_mutex_lock(&failure_lock);
+	q->error = (struct pfq_error){ .node = -1 };
+	pthread_mutex_unlock(&failure_lock);
+}
+
+/* The thread's own error of the socket, or that of another thread, made this one's. */
+static const struct pfq_error *find(const pfq_t *q)
+{
+	if (!q)
+		return &mine.open;
+	if (mine.of != q) {
+		mine.of = q;
+		pthread_mutex_lock(&failure_lock);
+		mine.error = q->error;
+		pthread_mutex_unlock(&failure_lock);
+	}
+	return &mine.error;
+}
+
+const char *pfq_error(const pfq_t *q)
+{
+	return find(q)->text;
+}
+
+int pfq_error_node(const pfq_t *q)
+{
+	return find(q)->node;
+}

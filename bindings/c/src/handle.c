@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "handle.h"
+
+#include "error.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+/* A handle is used again only when this many others were closed after it, so that stale pointers are told apart. */
+#define RESTING 64
+
+static pthread_mutex_t line_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct pfq *line_first;
+static struct pfq *line_last;
+static unsigned int line_length;
+
+static struct pfq *take_rested(void)
+{
+	struct pfq *q = NULL;
+
+	pthread_mutex_lock(&line_lock);
+	if (line_length > RESTING) {
+		q = line_first;
+		line_first = q->next;
+		line_length--;
+	}
+	pthread_mutex_unlock(&line_lock);
+	return q;
+}
+
+static void stand_in_line(struct pfq *q)
+{
+	q->next = NULL;
+	pthread_mutex_lock(&line_lock);
+	if (line_length++ == 0)
+		line_first = q;
+	else
+		line_last->next = q;
+	line_last = q;
+	pthread_mutex_unlock(&line_lock);
+}
+
+struct pfq *handle_take(struct pfq_error *error)
+{
+	struct pfq *q = take_rested();
+
+	if (!q) {
+		q = pfq_alloc(sizeof(*q));
+		if (!q) {
+			pfq_fail(error, ENOMEM, "no memory for a socket");
+			return NULL;
+		}
+		pthread_mutex_init(&q->lock, NULL);
+	}
+	q->wake.fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (q->wake.fd < 0) {
+		pfq_fail(error, errno, "no eventfd: %s", strerror(errno));
+		stand_in_line(q);
+		return NULL;
+	}
+	q->generation = pfq_host_generation;
+	q->signals = false;
+	q->rx = (struct rx_reader){ .shared = NULL };
+	q->tx = (struct tx_writer){ .shared = NULL };
+	failure_clear(q);
+	return q;
+}
+
+void handle_give_back(struct pfq *q)
+{
+	close(q->wake.fd);
+	q->wake.fd = -1;
+	stand_in_line(q);
+}
+
+static bool check(const pfq_t *q)
+{
+	if (__atomic_load_n(&q->state, __ATOMIC_SEQ_CST) != HANDLE_OPEN) {
+		failure(q, EBADF, "the socket is closed");
+		return false;
+	}
+	if (q->generation != pfq_host_generation) {
+		failure(q, EPERM, "the socket belongs to the parent process: open one after fork()");
+		return false;
+	}
+	return true;
+}
+
+bool handle_enter(const pfq_t *q)
+{
+	if (!q) {
+		failure(NULL, EBADF, "no socket: the pointer is NULL");
+		return false;
+	}
+	__atomic_fetch_add(&((pfq_t *)(uintptr_t)q)->users, 1, __ATOMIC_SEQ_CST);
+	if (check(q))
+		return true;
+	handle_leave(q);
+	return false;
+}
+
+void handle_leave(const pfq_t *q)
+{
+	__atomic_fetch_sub(&((pfq_t *)(uintptr_t)q)->users, 1, __ATOMIC_SEQ_CST);
+}
+
+bool handle_enter_data(pfq_t *q, uint32_t *flag)
+{
+	if (!q) {
+		failure(NULL, EBADF, "no socket: the pointer is NULL");
+		return false;
+	}
+	__atomic_fetch_add(&q->active, 1, __ATOMIC_SEQ_CST);
+	if (!check(q))
+		goto leave;
+	if (handle_ends(q)) {
+		failure(q, EBADF, "the socket is not enabled: call pfq_enable()");
+		goto leave;
+	}
+	if (__atomic_exchange_n(flag, 1, __ATOMIC_ACQUIRE)) {
+		failure(q, EBUSY, "another thread is at it: one at a time may %s a socket",
+			flag == &q->receiving ? "read" : "send on");
+		goto leave;
+	}
+	return true;
+
+leave:
+	__atomic_fetch_sub(&q->active, 1, __ATOMIC_SEQ_CST);
+	return false;
+}
+
+void handle_leave_data(pfq_t *q, uint32_t *flag)
+{
+	__atomic_store_n(flag, 0, __ATOMIC_RELEASE);
+	__atomic_fetch_sub(&q->active, 1, __ATOMIC_SEQ_CST);
+}
+
+int handle_control(const pfq_t *q, unsigned int operation, const void *request, size_t request_size,
+		   void *reply, size_t reply_size)
+{
+	struct pfq_error error = { .node = -1 };
+	int status;
+
+	if (!handle_enter(q))
+		return -1;
+	status = pfq_control(q->socket, operation, request, request_size, reply, reply_size, &error);
+	if (status < 0) {
+		error.code = status;
+		failure_of(q, &error);
+	}
+	handle_leave(q);
+	return status < 0 ? -1 : 0;
+}

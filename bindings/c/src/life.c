@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "handle.h"
+
+#include "error.h"
+
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Only the user host is here; the choice is checked all the same, so that a wrong one is not taken for granted. */
+static int check_host(struct pfq_error *error)
+{
+	const char *host = getenv("PFQ_HOST");
+
+	if (!host || !*host || strcmp(host, "user") == 0)
+		return 0;
+	if (strcmp(host, "kernel") == 0)
+		return pfq_fail(error, ENODEV,
+				"PFQ_HOST=kernel: this libpfq has no kernel host; unset it, or set it to user");
+	return pfq_fail(error, EINVAL, "PFQ_HOST=%.60s: must be kernel or user", host);
+}
+
+static int configure(pfq_t *q, const struct pfq_socket_config *config, struct pfq_error *error)
+{
+	return pfq_control(q->socket, PFQ_OP_CONFIGURE, config, sizeof(*config), NULL, 0, error);
+}
+
+static pfq_t *open_socket(const struct pfq_socket_config *config, struct pfq_error *error)
+{
+	struct pfq_engine *engine;
+	pfq_t *q;
+
+	if (check_host(error) < 0)
+		return NULL;
+	engine = pfq_host_get(error);
+	if (!engine)
+		return NULL;
+	q = handle_take(error);
+	if (!q)
+		goto put_host;
+	/* Nothing is between the members of one process and its own engine: whoever opens may configure. */
+	if (pfq_socket_create(engine, (uint64_t)getpid(), true, q, &q->socket, error) < 0)
+		goto give_back;
+	if (configure(q, config, error) < 0)
+		goto destroy;
+	__atomic_store_n(&q->state, HANDLE_OPEN, __ATOMIC_SEQ_CST);
+	return q;
+
+destroy:
+	pfq_socket_destroy(q->socket);
+give_back:
+	handle_give_back(q);
+put_host:
+	pfq_host_put();
+	return NULL;
+}
+
+pfq_t *pfq_open_nogroup(size_t caplen, size_t rx_slots, size_t xmitlen, size_t tx_slots)
+{
+	struct pfq_socket_config config = {
+		.caplen = caplen,
+		.rx_slots = rx_slots,
+		.xmitlen = xmitlen,
+		.tx_slots = tx_slots,
+	};
+	struct pfq_error error = { .code = -EINVAL, .node = -1 };
+	pfq_t *q = open_socket(&config, &error);
+
+	if (!q)
+		failure_of(NULL, &error);
+	return q;
+}
+
+pfq_t *pfq_open_group(uint64_t class_mask, int policy, size_t caplen, size_t rx_slots,
+		      size_t xmitlen, size_t tx_slots)
+{
+	pfq_t *q = pfq_open_nogroup(caplen, rx_slots, xmitlen, tx_slots);
+
+	if (!q)
+		return NULL;
+	if (pfq_join_group(q, Q_ANY_GROUP, class_mask, policy) < 0) {
+		failure(NULL, errno, "%s", pfq_error(q));
+		pfq_close(q);
+		return NULL;
+	}
+	return q;
+}
+
+pfq_t *pfq_open(size_t caplen, size_t rx_slots, size_t xmitlen, size_t tx_slots)
+{
+	return pfq_open_group(Q_CLASS_DEFAULT, Q_POLICY_GROUP_PRIVATE, caplen, rx_slots, xmitlen,
+			      tx_slots);
+}
+
+static void use_queues(pfq_t *q, char *memory)
+{
+	struct pfq_rx_queue *rx = (struct pfq_rx_queue *)(memory + q->map.rx_header);
+	struct pfq_tx_queue *tx = (struct pfq_tx_queue *)(memory + q->map.tx_header);
+	struct pfq_socket_info info;
+
+	q->rx = (struct rx_reader){
+		.shared = rx,
+		.slots = memory + q->map.rx_slots,
+		.slot_count = rx->slots,
+		.slot_size = rx->slot_size,
+		.shift = (uint32_t)__builtin_ctz(rx->slots),
+	};
+	q->tx = (struct tx_writer){ .shared = NULL };
+	if (!q->map.tx_stride || q->map.size <= q->map.tx_slots || !tx->slots)
+		return;
+	pfq_control(q->socket, PFQ_OP_GET_INFO, NULL, 0, &info, sizeof(info), NULL);
+	q->tx = (struct tx_writer){
+		.shared = tx,
+		.slots = memory + q->map.tx_slots,
+		.slot_count = tx->slots,
+		.slot_size = tx->slot_size,
+		.xmitlen = (uint32_t)info.xmitlen,
+	};
+}
+
+static int enable(pfq_t *q)
+{
+	int status = handle_control(q, PFQ_OP_ENABLE, NULL, 0, &q->map, sizeof(q->map));
+
+	if (status < 0)
+		return status;
+	use_queues(q, pfq_socket_memory(q->socket));
+	__atomic_store_n(&q->enabled, 1, __ATOMIC_SEQ_CST);
+	/* The next read arms the descriptor; so that there is one, it is readable now. */
+	if (q->signals)
+		pfq_wake(&q->wake);
+	return 0;
+}
+
+int pfq_enable(pfq_t *q)
+{
+	int status;
+
+	if (!handle_enter(q))
+		return -1;
+	pthread_mutex_lock(&q->lock);
+	status = enable(q);
+	pthread_mutex_unlock(&q->lock);
+	handle_leave(q);
+	return status;
+}
+
+/* Waits until *count is 0; wakes readers that sleep, so that they see that they are to leave. */
+static void wait_for_none(pfq_t *q, const uint32_t *count)
+{
+	const struct timespec moment = { .tv_nsec = 50000 };
+
+	while (__atomic_load_n(count, __ATOMIC_SEQ_CST)) {
+		pfq_wake(&q->wake);
+		nanosleep(&moment, NULL);
+	}
+}
+
+static void disable(pfq_t *q)
+{
+	if (!q->enabled)
+		return;
+	__atomic_store_n(&q->enabled, 0, __ATOMIC_SEQ_CST);
+	wait_for_none(q, &q->active);
+	__atomic_fetch_add(&q->epoch, 1, __ATOMIC_SEQ_CST);
+	pfq_control(q->socket, PFQ_OP_DISABLE, NULL, 0, NULL, 0, NULL);
+}
+
+int pfq_disable(pfq_t *q)
+{
+	if (!handle_enter(q))
+		return -1;
+	pthread_mutex_lock(&q->lock);
+	disable(q);
+	pthread_mutex_unlock(&q->lock);
+	handle_leave(q);
+	return 0;
+}
+
+/* The first of several threads that close it does so; the others are told that it is closed. */
+static bool begin_to_close(pfq_t *q)
+{
+	uint32_t open = HANDLE_OPEN;
+
+	if (!handle_enter(q))
+		return false;
+	handle_leave(q);
+	if (__atomic_compare_exchange_n(&q->state, &open, HANDLE_CLOSING, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		return true;
+	failure(q, EBADF, "the socket is closed");
+	return false;
+}
+
+int pfq_close(pfq_t *q)
+{
+	if (!q)
+		return 0;
+	if (!begin_to_close(q))
+		return -1;
+	pthread_mutex_lock(&q->lock);
+	disable(q);
+	pthread_mutex_unlock(&q->lock);
+	wait_for_none(q, &q->users);
+	pfq_socket_destroy(q->socket);
+	q->socket = NULL;
+	__atomic_store_n(&q->state, HANDLE_CLOSED, __ATOMIC_SEQ_CST);
+	handle_give_back(q);
+	pfq_host_put();
+	return 0;
+}
+
+const char *pfq_host(const pfq_t *q)
+{
+	if (!handle_enter(q))
+		return NULL;
+	handle_leave(q);
+	return "user";
+}
