@@ -3,10 +3,14 @@
 export { type Compilation, type CompileOptions, compile, type DefinitionType } from "./compile.js";
 export type { Argument, Computation, Node, Place, Value } from "./computation.js";
 export { type Diagnostic, type DiagnosticKind, renderDiagnostic, renderDiagnostics } from "./diagnostic.js";
+export { writeDot } from "./dot.js";
 export * from "./generated/edsl.js";
 export { readImage } from "./image-reader.js";
 export { writeImage } from "./image-writer.js";
+export { readJson, writeJson } from "./json.js";
 export { optimise } from "./optimiser.js";
 export { image, type Program, program } from "./program.js";
+export { type Stages, stagesOf } from "./stages.js";
 export { type NetFunction, type NetPredicate, type NetProperty, sequence } from "./term.js";
+export { writeText } from "./text-writer.js";
 export { InvalidComputation, validComputation } from "./validation.js";
