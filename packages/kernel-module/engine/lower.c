@@ -49,8 +49,7 @@ struct lowering {
 	uint32_t label_count, label_space;
 	uint32_t *buckets;     /* of labels by hash: open addressing, 0 is empty */
 	uint32_t bucket_count; /* a power of two, at least twice the labels */
-	uint32_t *constant_of; /* offset of a node's constant, plus one */
-	uint32_t constant_size;
+	uint32_t *constant_of; /* offset of a node's constant */
 	uint32_t current; /* node being resolved, for messages */
 	int status;
 };
@@ -183,30 +182,10 @@ static uint32_t constant_size(const struct pfq_checked_image *image,
 		return 0;
 	if (symbol->parameter[0].list)
 		return sizeof(struct pfq_vlan_set);
-	if (symbol->parameter[0].type == PFQ_ARG_CIDR && image->data[node->argument[0].value] == 6)
+	if (symbol->parameter[0].type == PFQ_ARG_CIDR &&
+	    image->data[node->argument[0].value] == 6)
 		return sizeof(struct pfq_prefix6);
 	return 0;
-}
-
-static int place_constants(struct lowering *lowering)
-{
-	const struct pfq_checked_image *image = lowering->image;
-	uint64_t size = 0;
-
-	lowering->constant_of = pfq_alloc(image->node_count * sizeof(uint32_t));
-	if (!lowering->constant_of)
-		return fail(lowering, ENOMEM, "out of memory");
-	for (uint32_t i = 0; i < image->node_count; i++) {
-		struct pfq_image_node node;
-
-		pfq_image_node(image, i, &node);
-		lowering->constant_of[i] = (uint32_t)size;
-		size += constant_size(image, &node, pfq_image_symbol(image, &node));
-	}
-	if (size == 0)
-		return 0;
-	lowering->program->constants = pfq_alloc(size);
-	return lowering->program->constants ? 0 : fail(lowering, ENOMEM, "out of memory");
 }
 
 static uint64_t prefix_mask(unsigned int prefix)
@@ -216,43 +195,83 @@ static uint64_t prefix_mask(unsigned int prefix)
 	return prefix >= 64 ? ~0ULL : ~0ULL << (64 - prefix);
 }
 
-static void set_network(struct lowering *lowering, uint32_t index, uint64_t offset,
-			struct pfq_insn *body)
+static void make_prefix6(const struct pfq_checked_image *image, uint64_t offset,
+			 struct pfq_prefix6 *prefix)
 {
 	struct pfq_image_cidr cidr;
-	struct pfq_prefix6 *prefix;
 
-	memcpy(&cidr, lowering->image->data + offset, sizeof(cidr));
-	body->family = cidr.family;
-	if (cidr.family == 4) {
-		uint32_t mask = (uint32_t)(prefix_mask(cidr.prefix) >> 32);
-
-		body->value = pfq_read32(cidr.address) | (uint64_t)mask << 32;
-		return;
-	}
-	prefix =
-		(struct pfq_prefix6 *)(lowering->program->constants + lowering->constant_of[index]);
+	memcpy(&cidr, image->data + offset, sizeof(cidr));
 	prefix->high = pfq_read64(cidr.address);
 	prefix->low = pfq_read64(cidr.address + 8);
 	prefix->high_mask = prefix_mask(cidr.prefix);
 	prefix->low_mask = prefix_mask(cidr.prefix > 64 ? cidr.prefix - 64u : 0);
-	body->constant = prefix;
 }
 
-static void set_vids(struct lowering *lowering, uint32_t index,
-		     const struct pfq_image_argument *argument, struct pfq_insn *body)
+static void make_vids(const struct pfq_checked_image *image,
+		      const struct pfq_image_argument *argument, struct pfq_vlan_set *set)
 {
-	struct pfq_vlan_set *set = (struct pfq_vlan_set *)(lowering->program->constants +
-							   lowering->constant_of[index]);
-
 	for (uint32_t i = 0; i < argument->count; i++) {
 		uint64_t vid;
 
-		memcpy(&vid, lowering->image->data + argument->value + (uint64_t)i * 8,
-		       sizeof(vid));
+		memcpy(&vid, image->data + argument->value + (uint64_t)i * 8, sizeof(vid));
 		set->bits[vid / 64] |= 1ULL << vid % 64;
 	}
-	body->constant = set;
+}
+
+/* Each node's constant is made once, however many instructions come of the node. */
+static int place_constants(struct lowering *lowering)
+{
+	const struct pfq_checked_image *image = lowering->image;
+	uint8_t *constants;
+	uint32_t size = 0;
+
+	lowering->constant_of = pfq_alloc(image->node_count * sizeof(uint32_t));
+	if (!lowering->constant_of)
+		return fail(lowering, ENOMEM, "out of memory");
+	for (uint32_t i = 0; i < image->node_count; i++) {
+		struct pfq_image_node node;
+
+		pfq_image_node(image, i, &node);
+		lowering->constant_of[i] = size;
+		size += constant_size(image, &node, pfq_image_symbol(image, &node));
+	}
+	if (size == 0)
+		return 0;
+	constants = pfq_alloc(size);
+	if (!constants)
+		return fail(lowering, ENOMEM, "out of memory");
+	lowering->program->constants = constants;
+	for (uint32_t i = 0; i < image->node_count; i++) {
+		struct pfq_image_node node;
+		const struct pfq_symbol *symbol;
+		void *constant = constants + lowering->constant_of[i];
+
+		pfq_image_node(image, i, &node);
+		symbol = pfq_image_symbol(image, &node);
+		if (!constant_size(image, &node, symbol))
+			continue;
+		if (symbol->parameter[0].list)
+			make_vids(image, &node.argument[0], constant);
+		else
+			make_prefix6(image, node.argument[0].value, constant);
+	}
+	return 0;
+}
+
+static void set_network(struct lowering *lowering, uint32_t index, uint64_t offset,
+			struct pfq_insn *body)
+{
+	struct pfq_image_cidr cidr;
+	uint32_t mask;
+
+	memcpy(&cidr, lowering->image->data + offset, sizeof(cidr));
+	body->family = cidr.family;
+	if (cidr.family == 6) {
+		body->constant = lowering->program->constants + lowering->constant_of[index];
+		return;
+	}
+	mask = (uint32_t)(prefix_mask(cidr.prefix) >> 32);
+	body->value = pfq_read32(cidr.address) | (uint64_t)mask << 32;
 }
 
 /* What an instruction needs besides numbers: masks and devices. */
@@ -300,7 +319,7 @@ static int set_operands(struct lowering *lowering, uint32_t index, const struct 
 	if (symbol->parameter_count == 0)
 		return 0;
 	if (symbol->parameter[0].list) {
-		set_vids(lowering, index, &node->argument[0], body);
+		body->constant = lowering->program->constants + lowering->constant_of[index];
 		return 0;
 	}
 	switch (symbol->parameter[0].type) {
@@ -668,30 +687,28 @@ static bool mark_steered(struct lowering *lowering, uint32_t *stack)
 	return any;
 }
 
-/* Where a jump to this label really goes. */
-static uint32_t destination(struct lowering *lowering, uint32_t index, bool any_steers)
+/* Whether the instruction would change nothing, in any run. */
+static bool is_needless(const struct label *label, bool any_steers)
 {
-	for (;;) {
-		const struct label *label;
-		bool needless;
+	switch (label->body.opcode) {
+	case PFQ_INSN_SET_PASS:
+	case PFQ_INSN_RESTORE:
+		return !label->steered;
+	case PFQ_INSN_SAVE:
+		return !any_steers;
+	default:
+		return false;
+	}
+}
 
-		index = settle(lowering, index);
-		label = &lowering->labels[index];
-		switch (label->body.opcode) {
-		case PFQ_INSN_SET_PASS:
-		case PFQ_INSN_RESTORE:
-			needless = !label->steered;
-			break;
-		case PFQ_INSN_SAVE:
-			needless = !any_steers;
-			break;
-		default:
-			needless = false;
-			break;
-		}
-		if (!needless)
-			return index;
-		index = label->body.on_true;
+/* As an alias of its successor, a needless instruction costs later look-ups nothing. */
+static void drop_needless(struct lowering *lowering, bool any_steers)
+{
+	for (uint32_t i = LABEL_FIRST; i < lowering->label_count; i++) {
+		struct label *label = &lowering->labels[i];
+
+		if (!label->alias && is_needless(label, any_steers))
+			label->alias = label->body.on_true;
 	}
 }
 
@@ -700,15 +717,15 @@ static uint32_t destination(struct lowering *lowering, uint32_t index, bool any_
 static void place_insns(struct lowering *lowering, uint32_t entry, uint32_t *stack)
 {
 	struct pfq_program *program = lowering->program;
-	bool any_steers = mark_steered(lowering, stack);
 	uint32_t depth = 0;
 
+	drop_needless(lowering, mark_steered(lowering, stack));
 	program->insns[0].opcode = PFQ_INSN_PASS;
 	program->insns[1].opcode = PFQ_INSN_DROP;
 	program->insn_count = 2;
 	lowering->labels[LABEL_PASS].insn = 0;
 	lowering->labels[LABEL_DROP].insn = 1;
-	entry = destination(lowering, entry, any_steers);
+	entry = settle(lowering, entry);
 	stack[depth++] = entry;
 	while (depth > 0) {
 		uint32_t index = stack[--depth];
@@ -716,8 +733,8 @@ static void place_insns(struct lowering *lowering, uint32_t entry, uint32_t *sta
 
 		if (index < LABEL_FIRST || label->insn)
 			continue;
-		label->body.on_true = destination(lowering, label->body.on_true, any_steers);
-		label->body.on_false = destination(lowering, label->body.on_false, any_steers);
+		label->body.on_true = settle(lowering, label->body.on_true);
+		label->body.on_false = settle(lowering, label->body.on_false);
 		label->insn = program->insn_count++;
 		program->insns[label->insn] = label->body;
 		stack[depth++] = label->body.on_false;
