@@ -102,6 +102,7 @@ ${operations
 			...(each.request ? [`.request_size = sizeof(struct ${each.request.name})`] : []),
 			...(each.reply ? [`.reply_size = sizeof(struct ${each.reply.name})`] : []),
 			...(each.payload ? ['.payload = true'] : []),
+			...(each.perSocket ? ['.per_socket = true'] : []),
 			`.access = PFQ_ACCESS_${each.access.toUpperCase()}`,
 		]
 		return `\t[PFQ_OP_${each.name.toUpperCase()}] = {\n\t\t${fields.join(',\n\t\t')},\n\t},\n`

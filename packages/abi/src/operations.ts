@@ -31,6 +31,8 @@ export interface Operation {
 	readonly payload?: true
 	readonly reply: Structure | null
 	readonly access: 'socket' | 'member' | 'admin'
+	/** Runs under the lock of its socket alone, so that sockets send side by side. */
+	readonly perSocket?: true
 	readonly doc: string
 }
 
@@ -58,7 +60,8 @@ export const operations: readonly Operation[] = [
 	{ name: 'get_device_stats', number: 21, request: deviceName, reply: deviceStats, access: 'socket', doc: 'counters of a bound device' },
 	{ name: 'bind_tx', number: 22, request: txBinding, reply: value, access: 'admin', doc: 'feed a device from a Tx queue; gives the index of the queue' },
 	{ name: 'unbind_tx', number: 23, request: null, reply: null, access: 'socket', doc: 'unbind all Tx queues' },
-	{ name: 'flush_tx', number: 24, request: value, reply: value, access: 'socket', doc: 'send what is in a Tx queue; gives the number of packets' },
+	{ name: 'flush_tx', number: 24, request: value, reply: value, access: 'socket',
+		perSocket: true, doc: 'send what is in a Tx queue; gives the number of packets' },
 	{ name: 'bind_egress', number: 25, request: txBinding, reply: null, access: 'admin', doc: 'transmit what the socket is given to a device' },
 	{ name: 'unbind_egress', number: 26, request: null, reply: null, access: 'socket', doc: 'give the packets to the socket again' },
 ]

@@ -29,6 +29,7 @@ struct pfq_operation_row {
 	size_t request_size;
 	size_t reply_size;
 	bool payload;
+	bool per_socket; /* takes the socket's Tx lock, not the engine's */
 	enum pfq_access access;
 };
 
@@ -400,6 +401,7 @@ int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *r
 		size_t request_size, void *reply, size_t reply_size, struct pfq_error *error)
 {
 	const struct pfq_operation_row *row;
+	struct pfq_mutex *lock;
 	struct pfq_call call = {
 		.socket = socket,
 		.engine = socket->engine,
@@ -423,10 +425,11 @@ int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *r
 	call.payload_size = request_size - row->request_size;
 	if (reply)
 		memset(reply, 0, reply_size);
-	pfq_mutex_lock(&socket->engine->lock);
+	lock = row->per_socket ? &socket->tx_lock : &socket->engine->lock;
+	pfq_mutex_lock(lock);
 	status = check_access(&call, row);
 	if (!status)
 		status = row->handler(&call);
-	pfq_mutex_unlock(&socket->engine->lock);
+	pfq_mutex_unlock(lock);
 	return status;
 }

@@ -149,9 +149,10 @@ static inline void fill_slot(struct delivery *delivery, const struct pfq_socket 
 	const struct pfq_rx *rx = &socket->rx;
 	struct pfq_pkthdr *header = pfq_rx_slot(rx, position);
 	uint32_t caplen = packet->caplen < rx->caplen ? packet->caplen : rx->caplen;
+	bool stamped = PFQ_READ_ONCE(socket->timestamping);
 
-	header->tstamp.tv.sec = socket->timestamping ? packet->sec : 0;
-	header->tstamp.tv.nsec = socket->timestamping ? packet->nsec : 0;
+	header->tstamp.tv.sec = stamped ? packet->sec : 0;
+	header->tstamp.tv.nsec = stamped ? packet->nsec : 0;
 	header->caplen = caplen;
 	header->len = packet->len;
 	header->info.ifindex = packet->ifindex;

@@ -121,13 +121,15 @@ static void free_memory(struct pfq_socket *socket)
 {
 	struct pfq_engine *engine = socket->engine;
 
-	engine->ops->queue_free(engine->host, socket, socket->memory, socket->memory_size);
-	socket->memory = NULL;
-	socket->rx = (struct pfq_rx){ 0 };
+	pfq_mutex_lock(&socket->tx_lock);
 	for (uint32_t i = 0; i < PFQ_TX_QUEUES; i++) {
 		socket->tx[i].shared = NULL;
 		socket->tx[i].slots = NULL;
 	}
+	pfq_mutex_unlock(&socket->tx_lock);
+	engine->ops->queue_free(engine->host, socket, socket->memory, socket->memory_size);
+	socket->memory = NULL;
+	socket->rx = (struct pfq_rx){ 0 };
 }
 
 int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
@@ -139,15 +141,21 @@ int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
 	if (socket->enabled)
 		return pfq_fail(error, EBUSY, "socket %d: enabled already", socket->id);
 	plan_memory(socket);
-	socket->memory_size = socket->map.size;
+	socket->memory_size = (size_t)socket->map.size;
+	if (socket->memory_size != socket->map.size)
+		return pfq_fail(error, ENOMEM,
+				"socket %d: queues of %llu MiB are more than there are addresses for",
+				socket->id, (unsigned long long)(socket->map.size >> 20));
 	status = engine->ops->queue_alloc(engine->host, socket, socket->memory_size,
 					  &socket->memory, &page, error);
 	if (status)
 		return status;
 	socket->map.hugepage = page;
 	lay_out_rx(socket);
+	pfq_mutex_lock(&socket->tx_lock);
 	for (uint32_t i = 0; i < socket->tx_count; i++)
 		lay_out_tx(socket, i);
+	pfq_mutex_unlock(&socket->tx_lock);
 	socket->enabled = true;
 	status = pfq_group_publish_all(socket, error);
 	if (status)
@@ -192,6 +200,11 @@ void pfq_socket_unbind_tx(struct pfq_socket *socket)
 	socket->tx_count = 0;
 }
 
+enum {
+	SEND_BATCH = 64,
+	MAX_COPIES = 1 << 16, /* of one slot: what is sent is sent with the lock held */
+};
+
 /* What a slot asks for, read once, since its owner may change it at any time. */
 static bool read_slot(struct pfq_socket *socket, const struct pfq_tx *tx, struct pfq_packet *packet,
 		      uint32_t *copies)
@@ -205,12 +218,8 @@ static bool read_slot(struct pfq_socket *socket, const struct pfq_tx *tx, struct
 	*packet = (struct pfq_packet){ .data = slot + sizeof(*header),
 				       .caplen = length,
 				       .len = length };
-	return length > 0 && length <= socket->xmitlen && *copies > 0;
+	return length > 0 && length <= socket->xmitlen && *copies > 0 && *copies <= MAX_COPIES;
 }
-
-enum {
-	SEND_BATCH = 64,
-};
 
 static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx,
 			    const struct pfq_packet *packet, uint32_t copies)
@@ -226,7 +235,7 @@ static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx,
 						batch, count);
 
 		sent += went;
-		socket->failed += count - went;
+		PFQ_ADD(&socket->failed, count - went);
 		copies -= count;
 	}
 	return sent;
@@ -243,7 +252,7 @@ static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx,
 	for (uint32_t i = 0; i < count; i++)
 		batch[i] = &packets[i];
 	sent = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue, batch, count);
-	socket->failed += count - sent;
+	PFQ_ADD(&socket->failed, count - sent);
 	return sent;
 }
 
@@ -254,7 +263,7 @@ int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sen
 	struct pfq_tx *tx;
 	uint32_t pending, count = 0;
 
-	if (!socket->enabled || index >= socket->tx_count)
+	if (index >= PFQ_TX_QUEUES || !socket->tx[index].shared)
 		return pfq_fail(error, EINVAL,
 				"socket %d: no Tx queue %u: bind it, then enable the socket",
 				socket->id, index);
@@ -281,7 +290,7 @@ int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sen
 		}
 	}
 	*sent += send_batch(socket, tx, packets, count);
-	socket->sent += *sent;
+	PFQ_ADD(&socket->sent, *sent);
 	PFQ_STORE_RELEASE(&tx->shared->tail, tx->tail);
 	return 0;
 }
@@ -404,6 +413,7 @@ int pfq_socket_create(struct pfq_engine *engine, uint64_t owner, bool admin, voi
 	socket->tx_slots = 1024;
 	for (unsigned int i = 0; i < engine->lane_count; i++)
 		engine->lanes[i].sockets[id] = (struct pfq_socket_lane){ 0 };
+	pfq_mutex_init(&socket->tx_lock);
 	engine->sockets[id] = socket;
 	*result = socket;
 unlock:
@@ -426,6 +436,7 @@ void pfq_socket_destroy(struct pfq_socket *socket)
 		promiscuous_off(socket, 0);
 	engine->sockets[socket->id] = NULL;
 	pfq_mutex_unlock(&engine->lock);
+	pfq_mutex_destroy(&socket->tx_lock);
 	pfq_free(socket);
 }
 
