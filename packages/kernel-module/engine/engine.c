@@ -7,6 +7,7 @@ struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host,
 
 	if (!engine)
 		return NULL;
+	lanes = lanes > 0 ? lanes : 1;
 	engine->lanes = pfq_alloc(lanes * sizeof(*engine->lanes));
 	if (!engine->lanes) {
 		pfq_free(engine);

@@ -8,6 +8,10 @@ static void fill(struct pfq_error *error, int code, int node, const char *format
 	error->code = -code;
 	error->node = node;
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
+	/* Names of devices come from outside, and the text is one line, whatever they are. */
+	for (char *at = error->text; *at; at++)
+		if ((unsigned char)*at < ' ' || *at == 127)
+			*at = '?';
 }
 
 int pfq_fail(struct pfq_error *error, int code, const char *format, ...)

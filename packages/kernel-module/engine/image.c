@@ -5,6 +5,9 @@
 
 enum {
 	SYMBOL_LENGTH = 64,
+	/* Texts and lists may share octets, so the size of the image alone bounds no work. */
+	TEXT_LENGTH = 4096,
+	LIST_ELEMENTS = 1 << 22, /* of all lists together */
 };
 
 struct integer_type {
@@ -103,7 +106,7 @@ static bool in_data(const struct pfq_checked_image *image, uint64_t offset, uint
 
 static bool is_text(const struct pfq_checked_image *image, uint64_t offset, uint64_t length)
 {
-	if (!in_data(image, offset, length + 1, 1))
+	if (length > TEXT_LENGTH || !in_data(image, offset, length + 1, 1))
 		return false;
 	for (uint64_t i = 0; i < length; i++)
 		if (image->data[offset + i] == 0)
@@ -111,12 +114,23 @@ static bool is_text(const struct pfq_checked_image *image, uint64_t offset, uint
 	return image->data[offset + length] == 0;
 }
 
+static bool is_symbol_character(uint8_t octet)
+{
+	return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '_';
+}
+
+/* NULL where there is none; what it gives can be put into a message. */
 static const char *symbol_name(const struct pfq_checked_image *image, uint32_t offset)
 {
 	for (uint32_t length = 0; length < SYMBOL_LENGTH && in_data(image, offset, length + 1, 1);
-	     length++)
-		if (image->data[offset + length] == 0)
-			return pfq_image_text(image, offset);
+	     length++) {
+		uint8_t octet = image->data[offset + length];
+
+		if (octet == 0)
+			return length > 0 ? pfq_image_text(image, offset) : NULL;
+		if (!is_symbol_character(octet))
+			return NULL;
+	}
 	return NULL;
 }
 
@@ -149,6 +163,7 @@ struct place {
 	const struct pfq_symbol *symbol;
 	const struct pfq_parameter *parameter;
 	uint32_t node;
+	uint32_t *list_elements; /* that may still come */
 	struct pfq_error *error;
 };
 
@@ -193,6 +208,9 @@ static int check_integers(const struct place *place, uint64_t offset, uint32_t c
 {
 	if (!in_data(place->image, offset, count, 8))
 		return fail_argument(place, "lies outside the image");
+	if (count > *place->list_elements)
+		return fail_argument(place, "makes the lists of the image too long");
+	*place->list_elements -= count;
 	for (uint32_t i = 0; i < count; i++) {
 		uint64_t word;
 		int status;
@@ -240,11 +258,16 @@ static bool is_zero(const struct pfq_image_argument *argument)
 }
 
 static int check_node(const struct pfq_checked_image *image, uint32_t index,
-		      struct pfq_error *error)
+		      uint32_t *list_elements, struct pfq_error *error)
 {
 	struct pfq_image_node node;
 	const char *name;
-	struct place place = { .image = image, .node = index, .error = error };
+	struct place place = {
+		.image = image,
+		.node = index,
+		.list_elements = list_elements,
+		.error = error,
+	};
 
 	pfq_image_node(image, index, &node);
 	name = symbol_name(image, node.symbol);
@@ -302,8 +325,9 @@ int pfq_check_image(const void *octets, size_t size, struct pfq_checked_image *i
 		    struct pfq_error *error)
 {
 	int status = check_header(octets, size, image, error);
+	uint32_t list_elements = LIST_ELEMENTS;
 
 	for (uint32_t index = 0; !status && index < image->node_count; index++)
-		status = check_node(image, index, error);
+		status = check_node(image, index, &list_elements, error);
 	return status;
 }
