@@ -36,7 +36,7 @@ const campaign = {
 describe("the comparison", () => {
 	it("finds nothing where there is nothing, through images and back", async () => {
 		const engine = standIn();
-		expect(await compareMany(async () => engine, campaign)).toBeGreaterThanOrEqual(2_000);
+		expect(await compareMany(() => engine, campaign)).toBeGreaterThanOrEqual(2_000);
 	});
 
 	it("tells program, packet and both outcomes", async () => {
@@ -82,7 +82,7 @@ describe("the comparison", () => {
 		const forgetful = standIn((outcome, { octets }) =>
 			octets.length > 60 && outcome.forwards.length > 1 ? { ...outcome, forwards: outcome.forwards.slice(1) } : outcome,
 		);
-		const error: unknown = await compareMany(async () => forgetful, { ...campaign, pairs: 100_000 }).catch(
+		const error: unknown = await compareMany(() => forgetful, { ...campaign, pairs: 100_000 }).catch(
 			(error: unknown) => error,
 		);
 		expect(error).toBeInstanceOf(Error);

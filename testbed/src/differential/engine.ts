@@ -4,7 +4,7 @@ import type { Fanout, LinkType, Outcome, Packet } from "@pfq/lang/evaluator";
 
 /**
  * The engine behind a pipe: packages/kernel-module/build/evaluate. All integers are little-endian; requests may be
- * written ahead of their replies, which come in order.
+ * written ahead of their replies, which come in order. One call at a time.
  */
 export interface Engine {
 	/** Loads a computation image and clears the group's state. Throws what the engine says against it. */
@@ -19,6 +19,8 @@ export interface Engine {
 const REQUEST = { program: 1, packet: 2, counters: 3, quit: 4 } as const;
 const LINKS: Readonly<Record<LinkType, number>> = { ethernet: 0, raw: 1, null: 2, sll: 3, sll2: 4, ppp: 5 };
 const COUNTERS = 64;
+/** In milliseconds. */
+const PATIENCE = 20_000;
 /** Of the reply to a packet, up to its forwards. */
 const REPLY_SIZE = 32;
 /** The devices of the engine are d0, d1, …, with interface indices from 1. */
@@ -101,6 +103,11 @@ function reader(process: ChildProcessWithoutNullStreams): (size: number) => Prom
 	let ended: Error | undefined;
 	let wake: (() => void) | undefined;
 	let complaints = "";
+	const giveUp = (): void => {
+		ended ??= new Error(`the engine did not answer for ${PATIENCE / 1000} s`);
+		process.kill("SIGKILL");
+		wake?.();
+	};
 	process.stderr.on("data", (data: Buffer) => {
 		complaints = `${complaints}${data}`.slice(-20_000);
 	});
@@ -119,9 +126,11 @@ function reader(process: ChildProcessWithoutNullStreams): (size: number) => Prom
 	return async (size) => {
 		while (received.length < size) {
 			if (ended !== undefined) throw ended;
+			const patience = setTimeout(giveUp, PATIENCE);
 			await new Promise<void>((resolve) => {
 				wake = resolve;
 			});
+			clearTimeout(patience);
 		}
 		const taken = received.subarray(0, size);
 		received = received.subarray(size);

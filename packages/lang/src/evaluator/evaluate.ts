@@ -12,7 +12,7 @@ export interface Outcome {
 	readonly classMask: bigint;
 	readonly mark: number;
 	readonly state: number;
-	/** The devices that get a copy, in the order in which they were named. */
+	/** The devices that get a copy, as often as they were named. Their order has no meaning. */
 	readonly forwards: readonly string[];
 }
 
