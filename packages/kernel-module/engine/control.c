@@ -82,19 +82,27 @@ static int pfq_op_set_weight(struct pfq_call *call)
 {
 	const struct pfq_value *weight = call->request;
 	struct pfq_socket *socket = call->socket;
+	uint32_t old;
+	int status;
 
 	if (weight->value < 1 || weight->value > PFQ_MAX_WEIGHT)
 		return pfq_fail(call->error, EINVAL, "weight %llu: must be 1 to %d",
 				(unsigned long long)weight->value, PFQ_MAX_WEIGHT);
+	old = socket->weight;
 	socket->weight = (uint32_t)weight->value;
-	return pfq_group_publish_all(socket, call->error);
+	status = pfq_group_publish_all(socket, call->error);
+	if (status) {
+		socket->weight = old;
+		pfq_group_publish_all(socket, NULL);
+	}
+	return status;
 }
 
 static int pfq_op_set_timestamping(struct pfq_call *call)
 {
 	const struct pfq_value *on = call->request;
 
-	call->socket->timestamping = on->value != 0;
+	PFQ_WRITE_ONCE(call->socket->timestamping, on->value != 0);
 	return 0;
 }
 
@@ -190,6 +198,12 @@ static int pfq_op_set_computation(struct pfq_call *call)
 		if (status)
 			return status;
 	}
+	if (program && program->device_count > 0 && !call->socket->admin) {
+		pfq_program_destroy(program);
+		return pfq_fail(call->error, EPERM,
+				"group %d: a computation that sends to devices needs CAP_NET_ADMIN",
+				call->group->gid);
+	}
 	return pfq_group_set_program(call->group, program, call->error);
 }
 
@@ -219,32 +233,32 @@ static int pfq_op_enable_vlan_filter(struct pfq_call *call)
 {
 	const struct pfq_vlan_filter *request = call->request;
 
-	memset(&call->group->vlan, 0, sizeof(call->group->vlan));
-	call->group->vlan.enabled = request->on != 0;
-	return pfq_group_publish(call->group, call->error);
+	return pfq_group_set_vlan(call->group,
+				  &(struct pfq_vlan_filter_set){ .enabled = request->on != 0 },
+				  call->error);
 }
 
 static int pfq_op_set_vlan_filter(struct pfq_call *call)
 {
 	const struct pfq_vlan_filter *request = call->request;
-	struct pfq_vlan_filter_set *filter = &call->group->vlan;
+	struct pfq_vlan_filter_set filter = call->group->vlan;
 	bool on = request->on != 0;
 
-	if (!filter->enabled)
+	if (!filter.enabled)
 		return pfq_fail(call->error, EINVAL, "group %d: switch its VLAN filter on first",
 				call->group->gid);
 	if (request->vid < Q_VLAN_ANYTAG || request->vid > Q_VLAN_VID_MASK)
 		return pfq_fail(call->error, EINVAL, "VLAN id %d: must be 0 to %d, or -1 for any",
 				request->vid, Q_VLAN_VID_MASK);
 	if (request->vid == Q_VLAN_ANYTAG)
-		filter->any_tag = on;
+		filter.any_tag = on;
 	else if (request->vid == Q_VLAN_UNTAG)
-		filter->untagged = on;
+		filter.untagged = on;
 	else if (on)
-		filter->vids.bits[request->vid / 64] |= 1ULL << request->vid % 64;
+		filter.vids.bits[request->vid / 64] |= 1ULL << request->vid % 64;
 	else
-		filter->vids.bits[request->vid / 64] &= ~(1ULL << request->vid % 64);
-	return pfq_group_publish(call->group, call->error);
+		filter.vids.bits[request->vid / 64] &= ~(1ULL << request->vid % 64);
+	return pfq_group_set_vlan(call->group, &filter, call->error);
 }
 
 static int pfq_op_get_stats(struct pfq_call *call)
@@ -340,9 +354,12 @@ static int pfq_op_flush_tx(struct pfq_call *call)
 	const struct pfq_value *request = call->request;
 	struct pfq_value *reply = call->reply;
 	uint64_t sent = 0;
-	int status =
-		pfq_socket_flush_tx(call->socket, (uint32_t)request->value, &sent, call->error);
+	int status;
 
+	if (request->value >= PFQ_TX_QUEUES)
+		return pfq_fail(call->error, EINVAL, "Tx queue %llu: must be 0 to %d",
+				(unsigned long long)request->value, PFQ_TX_QUEUES - 1);
+	status = pfq_socket_flush_tx(call->socket, (uint32_t)request->value, &sent, call->error);
 	reply->value = sent;
 	return status;
 }
@@ -421,8 +438,10 @@ int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *r
 	if (reply_size != row->reply_size)
 		return pfq_fail(error, EINVAL, "%s: room for a reply of %zu octets, must be %zu",
 				row->name, reply_size, row->reply_size);
-	call.payload = (const uint8_t *)request + row->request_size;
-	call.payload_size = request_size - row->request_size;
+	if (row->payload) {
+		call.payload = (const uint8_t *)request + row->request_size;
+		call.payload_size = request_size - row->request_size;
+	}
 	if (reply)
 		memset(reply, 0, reply_size);
 	lock = row->per_socket ? &socket->tx_lock : &socket->engine->lock;

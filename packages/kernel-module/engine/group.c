@@ -62,30 +62,65 @@ static struct pfq_view *view_create(const struct pfq_group *group)
 	return view;
 }
 
-int pfq_group_publish(struct pfq_group *group, struct pfq_error *error)
+static void replace_view(struct pfq_group *group, struct pfq_view *view)
 {
-	struct pfq_view *old = group->view, *view = view_create(group);
+	struct pfq_view *old = group->view;
 
 	PFQ_RCU_ASSIGN(group->view, view);
 	pfq_rcu_synchronize();
 	view_destroy(old);
-	return view ? 0 : pfq_fail(error, ENOMEM, "group %d: out of memory", group->gid);
+}
+
+/* After a change: a new view, and nobody reads the old one any more. Without memory that one stays.
+ */
+static int publish(struct pfq_group *group, struct pfq_error *error)
+{
+	struct pfq_view *view = view_create(group);
+
+	if (!view)
+		return pfq_fail(error, ENOMEM, "group %d: out of memory", group->gid);
+	replace_view(group, view);
+	return 0;
+}
+
+static bool view_has(const struct pfq_view *view, const struct pfq_socket *socket)
+{
+	for (uint32_t i = 0; i < view->member_count; i++)
+		if (view->members[i].socket == socket)
+			return true;
+	return false;
+}
+
+/* After a socket was disabled or left: a view without it, or none. */
+static void withdraw(struct pfq_group *group, const struct pfq_socket *socket)
+{
+	if (group->view && !view_has(group->view, socket))
+		return;
+	if (publish(group, NULL))
+		replace_view(group, NULL);
 }
 
 int pfq_group_publish_all(struct pfq_socket *socket, struct pfq_error *error)
 {
 	int status = 0;
 
+	for (int gid = 0; gid < PFQ_MAX_GROUPS && !status; gid++) {
+		struct pfq_group *group = socket->engine->groups[gid];
+
+		if (group && pfq_group_has(group, socket))
+			status = publish(group, error);
+	}
+	return status;
+}
+
+void pfq_group_withdraw_all(struct pfq_socket *socket)
+{
 	for (int gid = 0; gid < PFQ_MAX_GROUPS; gid++) {
 		struct pfq_group *group = socket->engine->groups[gid];
 
-		if (group && pfq_group_has(group, socket)) {
-			int published = pfq_group_publish(group, error);
-
-			status = status ? status : published;
-		}
+		if (group && pfq_group_has(group, socket))
+			withdraw(group, socket);
 	}
-	return status;
 }
 
 bool pfq_group_has(const struct pfq_group *group, const struct pfq_socket *socket)
@@ -194,7 +229,7 @@ int pfq_group_join(struct pfq_socket *socket, int gid, uint32_t policy, uint64_t
 	}
 	*joined = engine->groups[gid];
 	insert_member(*joined, socket, class_mask);
-	status = pfq_group_publish(*joined, error);
+	status = publish(*joined, error);
 	if (status)
 		pfq_group_leave(*joined, socket);
 	return status;
@@ -209,7 +244,7 @@ void pfq_group_leave(struct pfq_group *group, struct pfq_socket *socket)
 			group->members[kept++] = group->members[i];
 	group->member_count = kept;
 	if (kept > 0)
-		pfq_group_publish(group, NULL);
+		withdraw(group, socket);
 	else
 		group_destroy(group);
 }
@@ -221,20 +256,39 @@ int pfq_group_set_program(struct pfq_group *group, struct pfq_program *program,
 	int status;
 
 	group->program = program;
-	status = pfq_group_publish(group, error);
-	pfq_program_destroy(old);
+	status = publish(group, error);
+	if (status)
+		group->program = old;
+	pfq_program_destroy(status ? program : old);
 	return status;
 }
 
 int pfq_group_set_filter(struct pfq_group *group, void *filter, struct pfq_error *error)
 {
-	void *old = group->filter;
+	void *old = group->filter, *unused = old;
 	int status;
 
 	group->filter = filter;
-	status = pfq_group_publish(group, error);
-	if (old)
-		group->engine->ops->filter_free(group->engine->host, old);
+	status = publish(group, error);
+	if (status) {
+		group->filter = old;
+		unused = filter;
+	}
+	if (unused)
+		group->engine->ops->filter_free(group->engine->host, unused);
+	return status;
+}
+
+int pfq_group_set_vlan(struct pfq_group *group, const struct pfq_vlan_filter_set *vlan,
+		       struct pfq_error *error)
+{
+	struct pfq_vlan_filter_set old = group->vlan;
+	int status;
+
+	group->vlan = *vlan;
+	status = publish(group, error);
+	if (status)
+		group->vlan = old;
 	return status;
 }
 

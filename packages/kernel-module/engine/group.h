@@ -15,17 +15,27 @@ void pfq_group_leave(struct pfq_group *group, struct pfq_socket *socket);
 
 bool pfq_group_has(const struct pfq_group *group, const struct pfq_socket *socket);
 
-/* Publishes a new view after a change, and waits until nobody reads the old one. Without memory the
- * group stops. */
-int pfq_group_publish(struct pfq_group *group, struct pfq_error *error);
-
-/* The same for every group of the socket. */
+/*
+ * Publishes to every group of the socket what changed in it. Where memory lacks, groups keep their
+ * old view.
+ */
 int pfq_group_publish_all(struct pfq_socket *socket, struct pfq_error *error);
 
-/* The group takes the program (NULL for none) or the filter over, and gives the old one up. */
+/*
+ * Takes a socket that is not enabled any more out of every group's view. That cannot fail: a group
+ * for whose new view memory lacks stops until it gets one.
+ */
+void pfq_group_withdraw_all(struct pfq_socket *socket);
+
+/*
+ * The group takes the program (NULL for none) or the filter over, and gives the old one up. If that
+ * fails it keeps the old one, and the new one is gone.
+ */
 int pfq_group_set_program(struct pfq_group *group, struct pfq_program *program,
 			  struct pfq_error *error);
 int pfq_group_set_filter(struct pfq_group *group, void *filter, struct pfq_error *error);
+int pfq_group_set_vlan(struct pfq_group *group, const struct pfq_vlan_filter_set *vlan,
+		       struct pfq_error *error);
 
 void pfq_group_read_stats(const struct pfq_group *group, struct pfq_stats *stats);
 void pfq_group_read_counters(const struct pfq_group *group, struct pfq_counters *counters);

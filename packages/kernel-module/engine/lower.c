@@ -50,7 +50,7 @@ struct lowering {
 	uint32_t *buckets;     /* of labels by hash: open addressing, 0 is empty */
 	uint32_t bucket_count; /* a power of two, at least twice the labels */
 	uint32_t *constant_of; /* offset of a node's constant */
-	uint32_t current; /* node being resolved, for messages */
+	uint32_t current;      /* node being resolved, for messages */
 	int status;
 };
 
@@ -182,8 +182,7 @@ static uint32_t constant_size(const struct pfq_checked_image *image,
 		return 0;
 	if (symbol->parameter[0].list)
 		return sizeof(struct pfq_vlan_set);
-	if (symbol->parameter[0].type == PFQ_ARG_CIDR &&
-	    image->data[node->argument[0].value] == 6)
+	if (symbol->parameter[0].type == PFQ_ARG_CIDR && image->data[node->argument[0].value] == 6)
 		return sizeof(struct pfq_prefix6);
 	return 0;
 }

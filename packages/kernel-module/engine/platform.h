@@ -6,27 +6,26 @@
  *
  * host_platform.h defines:
  *
- *   the fixed-width integers, bool, size_t, NULL, memcpy, memset, memcmp, strcmp, strlen, snprintf,
- * errno numbers
+ *   the fixed-width integers, bool, size_t, NULL, memcpy, memset, strcmp, strlen, errno numbers,
+ *   va_list, vsnprintf
  *
- *   struct pfq_mutex                    a sleeping lock: control plane alone
+ *   struct pfq_mutex                a sleeping lock: control plane alone
  *     void pfq_mutex_init(struct pfq_mutex *), pfq_mutex_destroy, pfq_mutex_lock, pfq_mutex_unlock
  *
- *   void *pfq_alloc(size_t)             zeroed, aligned to a cache line; NULL when there is none;
- * may sleep void pfq_free(void *)
+ *   void *pfq_alloc(size_t)         zeroed, aligned to a cache line; NULL for none; may sleep
+ *   void pfq_free(void *)
  *
  *   PFQ_READ_ONCE(x), PFQ_WRITE_ONCE(x, v)
  *   PFQ_LOAD_ACQUIRE(p), PFQ_STORE_RELEASE(p, v)
  *   bool PFQ_CAS(p, expected, desired)  full barrier; u32
- *   PFQ_ADD(p, v)                       relaxed, safe against other threads of the lane; u64
- *   u32 PFQ_EXCHANGE(p, v)              full barrier
+ *   PFQ_ADD(p, v)                   relaxed, safe against other threads of the lane; u64
+ *   u32 PFQ_EXCHANGE(p, v)          full barrier
  *   pfq_full_barrier()
  *   PFQ_LIKELY(x), PFQ_UNLIKELY(x), PFQ_PREFETCH_WRITE(p)
  *
  *   PFQ_RCU_ASSIGN(p, v), PFQ_RCU_DEREFERENCE(p)
  *   pfq_rcu_read_lock(), pfq_rcu_read_unlock()
- *   pfq_rcu_synchronize()               returns when all readers that ran at the call are done; may
- * sleep
+ *   pfq_rcu_synchronize()           returns when all readers that ran at the call are done; may sleep
  */
 #ifndef PFQ_PLATFORM_H
 #define PFQ_PLATFORM_H

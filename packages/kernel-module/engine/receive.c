@@ -253,9 +253,11 @@ static void forward(struct delivery *delivery)
 static void receive_group(struct delivery *delivery)
 {
 	delivery->view = PFQ_RCU_DEREFERENCE(delivery->group->view);
-	if (!delivery->view)
-		return;
 	delivery->counts = &delivery->group->lanes[delivery->lane_index];
+	if (PFQ_UNLIKELY(!delivery->view)) {
+		delivery->counts->lost += delivery->count;
+		return;
+	}
 	delivery->passed = 0;
 	delivery->forwarded = 0;
 	run_group(delivery);
@@ -308,30 +310,45 @@ void pfq_receive(struct pfq_device *device, unsigned int lane, int queue,
 	PFQ_STORE_RELEASE(&delivery.lane->busy, 0);
 }
 
-static unsigned int group_room(const struct pfq_group *group, unsigned int room)
+/*
+ * A socket may be in several groups of the device, and get a packet from each: so much of its room
+ * is counted as each of them may take. A queue that has fewer slots than that is filled when empty.
+ */
+static unsigned int group_room(const struct pfq_view *view, unsigned int groups, unsigned int room)
 {
-	const struct pfq_view *view = PFQ_RCU_DEREFERENCE(group->view);
+	for (uint32_t i = 0; i < view->member_count; i++) {
+		const struct pfq_rx *rx = &view->members[i].socket->rx;
+		unsigned int empty = pfq_rx_room(rx);
+		unsigned int share = empty / groups;
 
-	for (uint32_t i = 0; view && i < view->member_count; i++) {
-		unsigned int free = pfq_rx_room(&view->members[i].socket->rx);
-
-		room = free < room ? free : room;
+		if (share == 0 && empty == rx->slot_count)
+			share = 1;
+		room = share < room ? share : room;
 	}
-	return view && view->member_count > 0 ? room : 0;
+	return room;
+}
+
+/* The view of a binding to this queue, if somebody is in it. */
+static const struct pfq_view *view_for(const struct pfq_device_binding *binding, int queue)
+{
+	const struct pfq_view *view = PFQ_RCU_DEREFERENCE(binding->group->view);
+
+	return binding->queue == queue && view && view->member_count > 0 ? view : NULL;
 }
 
 unsigned int pfq_receive_room(struct pfq_device *device, int queue)
 {
-	const struct pfq_device_binding *binding;
+	const struct pfq_device_binding *first, *binding;
+	const struct pfq_view *view;
 	unsigned int room = PFQ_BATCH, groups = 0;
 
 	pfq_rcu_read_lock();
-	for (binding = PFQ_RCU_DEREFERENCE(device->bindings); binding;
-	     binding = PFQ_RCU_DEREFERENCE(binding->next)) {
-		if (binding->queue != queue)
-			continue;
-		room = group_room(binding->group, room);
-		groups++;
+	first = PFQ_RCU_DEREFERENCE(device->bindings);
+	for (binding = first; binding; binding = PFQ_RCU_DEREFERENCE(binding->next))
+		groups += view_for(binding, queue) != NULL;
+	for (binding = first; binding && groups; binding = PFQ_RCU_DEREFERENCE(binding->next)) {
+		view = view_for(binding, queue);
+		room = view ? group_room(view, groups, room) : room;
 	}
 	pfq_rcu_read_unlock();
 	return groups ? room : 0;

@@ -143,9 +143,10 @@ int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
 	plan_memory(socket);
 	socket->memory_size = (size_t)socket->map.size;
 	if (socket->memory_size != socket->map.size)
-		return pfq_fail(error, ENOMEM,
-				"socket %d: queues of %llu MiB are more than there are addresses for",
-				socket->id, (unsigned long long)(socket->map.size >> 20));
+		return pfq_fail(
+			error, ENOMEM,
+			"socket %d: queues of %llu MiB are more than there are addresses for",
+			socket->id, (unsigned long long)(socket->map.size >> 20));
 	status = engine->ops->queue_alloc(engine->host, socket, socket->memory_size,
 					  &socket->memory, &page, error);
 	if (status)
@@ -168,7 +169,7 @@ void pfq_socket_disable(struct pfq_socket *socket)
 	if (!socket->enabled)
 		return;
 	socket->enabled = false;
-	pfq_group_publish_all(socket, NULL);
+	pfq_group_withdraw_all(socket);
 	free_memory(socket);
 }
 

@@ -99,7 +99,8 @@ struct pfq_socket {
 	void *memory;
 	size_t memory_size;
 	struct pfq_queue_map map;
-	struct pfq_mutex tx_lock; /* of what sending reads: taken within the engine's lock, or alone */
+	struct pfq_mutex
+		tx_lock; /* of what sending reads: taken within the engine's lock, or alone */
 	struct pfq_tx tx[PFQ_TX_QUEUES];
 	uint32_t tx_count;
 	uint64_t sent, discarded, failed;
