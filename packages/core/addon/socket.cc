@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "socket.h"
+
+#include <cerrno>
+
+#include "arguments.h"
+#include "failure.h"
+
+Napi::Function Socket::define(Napi::Env env)
+{
+	return DefineClass(
+		env, "NativeSocket",
+		{
+			InstanceMethod<&Socket::close>("close"),
+			InstanceMethod<&Socket::enable>("enable"),
+			InstanceMethod<&Socket::disable>("disable"),
+			InstanceMethod<&Socket::is_enabled>("isEnabled"),
+			InstanceMethod<&Socket::host>("host"),
+			InstanceMethod<&Socket::parameter>("parameter"),
+			InstanceMethod<&Socket::set_weight>("setWeight"),
+			InstanceMethod<&Socket::set_timestamping>("setTimestamping"),
+			InstanceMethod<&Socket::set_promiscuous>("setPromiscuous"),
+			InstanceMethod<&Socket::device_index>("deviceIndex"),
+			InstanceMethod<&Socket::join_group>("joinGroup"),
+			InstanceMethod<&Socket::leave_group>("leaveGroup"),
+			InstanceMethod<&Socket::bind_group>("bindGroup"),
+			InstanceMethod<&Socket::unbind_group>("unbindGroup"),
+			InstanceMethod<&Socket::set_computation>("setComputation"),
+			InstanceMethod<&Socket::set_filter>("setFilter"),
+			InstanceMethod<&Socket::set_filter_expression>("setFilterExpression"),
+			InstanceMethod<&Socket::reset_filter>("resetFilter"),
+			InstanceMethod<&Socket::enable_vlan_filter>("enableVlanFilter"),
+			InstanceMethod<&Socket::set_vlan_filter>("setVlanFilter"),
+			InstanceMethod<&Socket::read>("read"),
+			InstanceMethod<&Socket::view>("view"),
+			InstanceMethod<&Socket::release>("release"),
+			InstanceMethod<&Socket::arm>("arm"),
+			InstanceMethod<&Socket::wait>("wait"),
+			InstanceMethod<&Socket::stop_waiting>("stopWaiting"),
+			InstanceMethod<&Socket::bind_tx>("bindTx"),
+			InstanceMethod<&Socket::unbind_tx>("unbindTx"),
+			InstanceMethod<&Socket::send>("send"),
+			InstanceMethod<&Socket::flush>("flush"),
+			InstanceMethod<&Socket::stats>("stats"),
+			InstanceMethod<&Socket::group_stats>("groupStats"),
+			InstanceMethod<&Socket::group_counters>("groupCounters"),
+			InstanceMethod<&Socket::device_stats>("deviceStats"),
+		});
+}
+
+// (caplen, rxSlots, xmitlen, txSlots, sums): a socket of no group. `sums` is where read() puts its
+// sums.
+Socket::Socket(Info info) : Napi::ObjectWrap<Socket>(info)
+{
+	pfq_t *q = pfq_open_nogroup(integer(info, 0), integer(info, 1), integer(info, 2),
+				    integer(info, 3));
+	if (!q)
+		throw failure_of(info.Env(), nullptr);
+	handle_ = std::make_shared<Handle>(q);
+	sums_ = Napi::Persistent(info[4].As<Napi::Float64Array>());
+}
+
+pfq_t *Socket::open_handle(Napi::Env env) const
+{
+	if (!handle_->get())
+		throw failure(env, EBADF, "the socket is closed");
+	return handle_->get();
+}
+
+long Socket::checked(Napi::Env env, long result) const
+{
+	if (result < 0)
+		throw failure_of(env, handle_->get());
+	return result;
+}
+
+void Socket::close(Info)
+{
+	detach();
+	next_ = {};
+	waiter_.close();
+	handle_->close();
+}
+
+void Socket::enable(Info info)
+{
+	checked(info.Env(), pfq_enable(open_handle(info.Env())));
+}
+
+void Socket::disable(Info info)
+{
+	pfq_t *q = open_handle(info.Env());
+	detach();
+	next_ = {};
+	waiter_.close();
+	checked(info.Env(), pfq_disable(q));
+}
+
+Napi::Value Socket::is_enabled(Info info)
+{
+	return Napi::Boolean::New(info.Env(),
+				  handle_->get() && pfq_is_enabled(handle_->get()) == 1);
+}
+
+Napi::Value Socket::host(Info info)
+{
+	return Napi::String::New(info.Env(), pfq_host(open_handle(info.Env())));
+}
+
+Napi::Value Socket::parameter(Info info)
+{
+	static const struct {
+		const char *name;
+		long (*get)(pfq_t *q);
+	} parameters[] = {
+		{ "id", [](pfq_t *q) -> long { return pfq_id(q); } },
+		{ "caplen", [](pfq_t *q) -> long { return pfq_get_caplen(q); } },
+		{ "rxSlots", [](pfq_t *q) -> long { return pfq_get_rx_slots(q); } },
+		{ "rxSlotSize", [](pfq_t *q) -> long { return pfq_get_rx_slot_size(q); } },
+		{ "xmitlen", [](pfq_t *q) -> long { return pfq_get_xmitlen(q); } },
+		{ "txSlots", [](pfq_t *q) -> long { return pfq_get_tx_slots(q); } },
+		{ "weight", [](pfq_t *q) -> long { return pfq_get_weight(q); } },
+		{ "timestamping", [](pfq_t *q) -> long { return pfq_is_timestamping_enabled(q); } },
+	};
+	pfq_t *q = open_handle(info.Env());
+	std::string name = text(info, 0);
+
+	for (const auto &each : parameters)
+		if (name == each.name)
+			return Napi::Number::New(info.Env(), checked(info.Env(), each.get(q)));
+	throw failure(info.Env(), EINVAL, name + ": no such parameter");
+}
+
+void Socket::set_weight(Info info)
+{
+	checked(info.Env(), pfq_set_weight(open_handle(info.Env()), integer(info, 0)));
+}
+
+void Socket::set_timestamping(Info info)
+{
+	checked(info.Env(), pfq_timestamping_enable(open_handle(info.Env()), flag(info, 0)));
+}
+
+void Socket::set_promiscuous(Info info)
+{
+	checked(info.Env(),
+		pfq_set_promisc(open_handle(info.Env()), text(info, 0).c_str(), flag(info, 1)));
+}
+
+Napi::Value Socket::device_index(Info info)
+{
+	long index = pfq_ifindex(open_handle(info.Env()), text(info, 0).c_str());
+	return Napi::Number::New(info.Env(), checked(info.Env(), index));
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "arguments.h"
+#include "failure.h"
+#include "socket.h"
+
+// (device, queue, thread): the index of the Tx queue
+Napi::Value Socket::bind_tx(Info info)
+{
+	long queue = pfq_bind_tx(open_handle(info.Env()), text(info, 0).c_str(), integer(info, 1),
+				 integer(info, 2));
+	return Napi::Number::New(info.Env(), checked(info.Env(), queue));
+}
+
+void Socket::unbind_tx(Info info)
+{
+	checked(info.Env(), pfq_unbind_tx(open_handle(info.Env())));
+}
+
+// (octets, copies, sync)
+void Socket::send(Info info)
+{
+	auto octets = info[0].As<Napi::Uint8Array>();
+	checked(info.Env(), pfq_send(open_handle(info.Env()), octets.Data(), octets.ByteLength(),
+				     integer(info, 1), integer(info, 2)));
+}
+
+// (Tx queue)
+Napi::Value Socket::flush(Info info)
+{
+	long sent = pfq_sync_queue(open_handle(info.Env()), integer(info, 0));
+	return Napi::Number::New(info.Env(), checked(info.Env(), sent));
+}

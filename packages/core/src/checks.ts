@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { PfqError } from "./errors.js";
+
+/** A whole number that a 64-bit integer of C can take; whether it is a good one, libpfq says. */
+export const wholeNumber = (name: string, value: number, least = 0): number => {
+	if (!Number.isSafeInteger(value) || value < least)
+		throw new PfqError("EINVAL", `${name}: ${String(value)} is not a whole number of at least ${least}`);
+	return value;
+};
+
+export const deviceName = (value: string): string => {
+	if (typeof value !== "string" || value === "" || value.includes("\0"))
+		throw new PfqError("EINVAL", `device: ${JSON.stringify(value)} is not the name of a device`);
+	return value;
+};

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { Any, Class, Policy } from "@pfq/abi";
+import { deviceName, wholeNumber } from "./checks.js";
+import { type ComputationSource, loadable, located, type SourceOptions } from "./computation.js";
+import { PfqError } from "./errors.js";
+import { type BpfInstruction, encodeFilter } from "./filter.js";
+import type { NativeSocket } from "./native.js";
+import { readCounters, readStats, type Stats } from "./stats.js";
+
+export interface GroupOptions {
+	/** The group to join, which is made if there is none of that number; without it, a free one. */
+	readonly gid?: number;
+	/** Who else may join: nobody, sockets of this process, all. `shared` by default. */
+	readonly policy?: GroupPolicy;
+	/** The classes of the socket in this group; `Class.DEFAULT` by default. */
+	readonly classMask?: bigint;
+}
+
+export type GroupPolicy = "private" | "restricted" | "shared";
+
+const policies: Readonly<Record<GroupPolicy, number>> = {
+	private: Policy.PRIVATE,
+	restricted: Policy.RESTRICTED,
+	shared: Policy.SHARED,
+};
+
+export interface BindOptions {
+	/** A hardware queue of the device; without it, all. */
+	readonly queue?: number;
+}
+
+/** A group, as a member sees it. */
+export interface Group {
+	readonly id: number;
+	/**
+	 * Sets what the group does with a packet; null: each packet goes to all members. Takes effect between two packets.
+	 * A PfqError names the node at fault and its place in the source.
+	 */
+	setComputation(source: ComputationSource | null, options?: SourceOptions): void;
+	/** Feeds the group from a device: the name of an interface, `pcap:FILE`, `mem:NAME`, `mem:A=B`. */
+	bind(device: string, options?: BindOptions): void;
+	unbind(device: string, options?: BindOptions): void;
+	/** Only packets that pass come to the computation: an expression of pcap-filter(7), or classic BPF; null: all. */
+	setFilter(filter: string | readonly BpfInstruction[] | null): void;
+	/** While the VLAN filter is on, only packets of the ids that were set pass. */
+	enableVlanFilter(on: boolean): void;
+	/** Lets packets of a VLAN pass: 0 to 4094; `Vlan.UNTAG`: those without a tag; `Vlan.ANYTAG`: with any. */
+	setVlanFilter(vid: number): void;
+	resetVlanFilter(vid: number): void;
+	stats(): Stats;
+	/** The 64 counters that the computation counts with. */
+	counters(): BigUint64Array;
+	/** The group ends with its last member. */
+	leave(): void;
+}
+
+export const joinGroup = (native: NativeSocket, options: GroupOptions): Group => {
+	const { gid = Any.ANY_GROUP, policy = "shared", classMask = Class.DEFAULT } = options;
+	if (!Object.hasOwn(policies, policy))
+		throw new PfqError("EINVAL", `policy: '${policy}' is none of ${Object.keys(policies).join(", ")}`);
+	if (typeof classMask !== "bigint") throw new PfqError("EINVAL", "classMask: not a bigint");
+	const id = native.joinGroup(wholeNumber("gid", gid, Any.ANY_GROUP), classMask, policies[policy]);
+
+	return Object.freeze({
+		id,
+		setComputation(source, sourceOptions = {}) {
+			const { image, computation } =
+				source === null ? { image: new Uint8Array(), computation: undefined } : loadable(source, sourceOptions);
+			try {
+				native.setComputation(id, image);
+			} catch (error) {
+				throw located(error, computation);
+			}
+		},
+		bind: (device, { queue } = {}) => native.bindGroup(id, deviceName(device), queueNumber(queue)),
+		unbind: (device, { queue } = {}) => native.unbindGroup(id, deviceName(device), queueNumber(queue)),
+		setFilter(filter) {
+			if (filter === null) native.resetFilter(id);
+			else if (typeof filter === "string") native.setFilterExpression(id, filter);
+			else native.setFilter(id, encodeFilter(filter));
+		},
+		enableVlanFilter: (on) => native.enableVlanFilter(id, on),
+		setVlanFilter: (vid) => native.setVlanFilter(id, wholeNumber("vid", vid, -1), true),
+		resetVlanFilter: (vid) => native.setVlanFilter(id, wholeNumber("vid", vid, -1), false),
+		stats: () => readStats((into) => native.groupStats(id, into)),
+		counters: () => readCounters((into) => native.groupCounters(id, into)),
+		leave: () => native.leaveGroup(id),
+	} satisfies Group);
+};
+
+export const queueNumber = (queue: number | undefined): number =>
+	queue === undefined ? Any.ANY_QUEUE : wholeNumber("queue", queue);

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
+import { nativeError, PfqError } from "./errors.js";
+
+/** The addon's socket: libpfq's calls on one handle. All throw what `nativeError` makes. */
+export interface NativeSocket {
+	close(): void;
+	enable(): void;
+	disable(): void;
+	isEnabled(): boolean;
+	host(): "user" | "kernel";
+	parameter(name: ParameterName): number;
+	setWeight(weight: number): void;
+	setTimestamping(on: boolean): void;
+	setPromiscuous(device: string, on: boolean): void;
+	deviceIndex(device: string): number;
+
+	joinGroup(gid: number, classMask: bigint, policy: number): number;
+	leaveGroup(gid: number): void;
+	bindGroup(gid: number, device: string, queue: number): void;
+	unbindGroup(gid: number, device: string, queue: number): void;
+	setComputation(gid: number, image: Uint8Array): void;
+	setFilter(gid: number, instructions: Uint8Array): void;
+	setFilterExpression(gid: number, expression: string): void;
+	resetFilter(gid: number): void;
+	enableVlanFilter(gid: number, on: boolean): void;
+	setVlanFilter(gid: number, vid: number, on: boolean): void;
+
+	/** Releases the batch before, takes what the queue holds; gives the number of packets. See `Sums`. */
+	read(): number;
+	/** The memory of the batch that was read last, in place; detached when it is released. */
+	view(): ArrayBuffer;
+	release(): void;
+	/** False if the descriptor will become readable; true if there is something to read already. */
+	arm(): boolean;
+	/** Calls back once, when the descriptor is readable. */
+	wait(callback: () => void): void;
+	stopWaiting(): void;
+
+	bindTx(device: string, queue: number, thread: number): number;
+	unbindTx(): void;
+	send(octets: Uint8Array, copies: number, sync: number): void;
+	flush(queue: number): number;
+
+	stats(into: Float64Array): void;
+	groupStats(gid: number, into: Float64Array): void;
+	groupCounters(gid: number, into: BigUint64Array): void;
+	deviceStats(device: string): NativeDeviceStats;
+}
+
+export type ParameterName =
+	| "id"
+	| "caplen"
+	| "rxSlots"
+	| "rxSlotSize"
+	| "xmitlen"
+	| "txSlots"
+	| "weight"
+	| "timestamping";
+
+export interface NativeDeviceStats {
+	ifindex: number;
+	state: number;
+	recv: number;
+	lost: number;
+	sent: number;
+	fail: number;
+	position: number;
+	size: number;
+	text: string;
+}
+
+/** Where `read` puts its sums. */
+export const Sums = { octets: 0, captured: 1, slotSize: 2, count: 3 } as const;
+
+interface Addon {
+	readonly NativeSocket: new (
+		caplen: number,
+		rxSlots: number,
+		xmitlen: number,
+		txSlots: number,
+		sums: Float64Array,
+	) => NativeSocket;
+	setFailureMaker(maker: typeof nativeError): void;
+}
+
+const load = (): Addon => {
+	const file = fileURLToPath(new URL("../addon/build/pfq.node", import.meta.url));
+	if (!existsSync(file)) throw new PfqError("ENOENT", `${file}: not built yet; run \`make build\` first`);
+	const addon = createRequire(import.meta.url)(file) as Addon;
+	addon.setFailureMaker(nativeError);
+	return addon;
+};
+
+export const addon = load();

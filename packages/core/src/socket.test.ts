@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { spawnSync } from "node:child_process";
+import { describe, expect, it } from "vitest";
+import { udpPacket } from "./packets.test-support.js";
+import { Socket } from "./socket.js";
+import { createWire, openReceiver } from "./wire.test-support.js";
+
+describe("a socket", () => {
+	it("has the sizes that were asked for", () => {
+		using socket = Socket.open({ caplen: 96, rxSlots: 1000, xmitlen: 200, txSlots: 64, weight: 5 });
+		expect(socket.caplen).toBe(96);
+		expect(socket.rxSlots).toBe(1024);
+		expect(socket.rxSlotSize % 64).toBe(0);
+		expect(socket.rxSlotSize).toBeGreaterThanOrEqual(96 + 40);
+		expect(socket.xmitlen).toBe(200);
+		expect(socket.txSlots).toBe(64);
+		expect(socket.weight).toBe(5);
+		expect(socket.timestamping).toBe(true);
+		socket.weight = 7;
+		socket.timestamping = false;
+		expect(socket.weight).toBe(7);
+		expect(socket.timestamping).toBe(false);
+	});
+
+	it("is told apart from others by its id", () => {
+		using one = Socket.open();
+		using other = Socket.open();
+		expect(one.id).not.toBe(other.id);
+	});
+
+	it("takes packets while it is enabled", () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device);
+		wire.send(udpPacket());
+		expect(receiver.socket.read()?.length).toBe(1);
+		receiver.socket.disable();
+		expect(receiver.socket.enabled).toBe(false);
+		wire.send(udpPacket());
+		receiver.socket.enable();
+		expect(receiver.socket.enabled).toBe(true);
+		wire.send(udpPacket(), udpPacket());
+		expect(receiver.socket.read()?.length).toBe(2);
+	});
+
+	it("closes once, and may be told so again", () => {
+		const socket = Socket.open();
+		socket.close();
+		socket.close();
+		expect(socket.closed).toBe(true);
+		expect(() => socket.id).toThrow(expect.objectContaining({ code: "EBADF", message: "the socket is closed" }));
+		expect(() => socket.read()).toThrow(expect.objectContaining({ code: "EBADF" }));
+	});
+
+	it("sends, and counts what it sent", () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device);
+		using sender = Socket.open();
+		sender.bindTx(wire.device);
+		sender.enable();
+		for (let count = 0; count < 5; count++) sender.send(udpPacket({ length: 90 }));
+		sender.send(udpPacket(), { copies: 3 });
+		expect(sender.stats().sent).toBe(8);
+		expect(receiver.socket.read()?.octets).toBe(5 * 90 + 3 * 60);
+		expect(sender.deviceStats(wire.device).sent).toBe(8);
+	});
+
+	it("sends when it is flushed, if asked to wait for that", () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device);
+		using sender = Socket.open();
+		const queue = sender.bindTx(wire.device);
+		sender.enable();
+		for (let count = 0; count < 5; count++) sender.send(udpPacket(), { sync: 0 });
+		expect(receiver.socket.read()).toBeNull();
+		expect(sender.flush(queue)).toBe(5);
+		expect(receiver.socket.read()?.length).toBe(5);
+	});
+
+	it("is closed when it is garbage", () => {
+		const script = `
+			import { Socket } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+			// an engine has 256 sockets: without the collector, the 257th cannot be opened
+			for (let round = 0; round < 10; round++) {
+				for (let count = 0; count < 100; count++) {
+					const socket = Socket.open({ rxSlots: 64 });
+					socket.joinGroup();
+					socket.enable();
+				}
+				gc();
+				await new Promise((resolve) => setTimeout(resolve, 10));
+			}
+			console.log("closed");
+		`;
+		const { stdout, stderr } = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], {
+			encoding: "utf8",
+		});
+		expect(stderr).toBe("");
+		expect(stdout).toBe("closed\n");
+	});
+
+	it("stays for as long as its packets are looked at, though it is garbage itself", () => {
+		const script = `
+			import { Socket } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+			const take = () => {
+				const receiver = Socket.open();
+				receiver.joinGroup().bind("mem:kept");
+				receiver.enable();
+				const sender = Socket.open();
+				sender.bindTx("mem:kept");
+				sender.enable();
+				sender.send(new Uint8Array(60).fill(7));
+				return receiver.read().data(0);
+			};
+			const data = take();
+			for (let round = 0; round < 20; round++) {
+				gc();
+				await new Promise((resolve) => setTimeout(resolve, 5));
+			}
+			console.log(data.length, data.every((octet) => octet === 7));
+		`;
+		const { stdout, stderr } = spawnSync(process.execPath, ["--expose-gc", "--input-type=module", "-e", script], {
+			encoding: "utf8",
+		});
+		expect(stderr).toBe("");
+		expect(stdout).toBe("60 true\n");
+	});
+});

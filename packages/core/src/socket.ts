@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { Any } from "@pfq/abi";
+import { Batch, type BatchSource, type Lease } from "./batch.js";
+import { deviceName, wholeNumber } from "./checks.js";
+import { PfqError } from "./errors.js";
+import { type Group, type GroupOptions, joinGroup, queueNumber } from "./group.js";
+import { addon, type NativeSocket, type ParameterName, Sums } from "./native.js";
+import { type DeviceStats, deviceStats, readStats, type Stats } from "./stats.js";
+import { nextTurn, turnIsOver } from "./turn.js";
+import { createWaiting, type Waiting } from "./waiting.js";
+
+export interface SocketOptions {
+	/** Octets of a packet to capture. */
+	readonly caplen?: number;
+	/** Slots of the Rx queue; rounded up to a power of two. */
+	readonly rxSlots?: number;
+	/** Octets of a packet to send. */
+	readonly xmitlen?: number;
+	/** Slots of a Tx queue; rounded up to a power of two. */
+	readonly txSlots?: number;
+	/** Share of steered packets, 1 to 1024. */
+	readonly weight?: number;
+	/** Whether packets are stamped with the time of their arrival; they are unless this is false. */
+	readonly timestamping?: boolean;
+}
+
+export interface WaitOptions {
+	/** Ends the waiting: it throws the signal's reason. */
+	readonly signal?: AbortSignal;
+}
+
+export interface BatchesOptions extends WaitOptions {
+	/** Ends the iteration when this file, a device of a group of the socket, was read to its end and the queue is empty. */
+	readonly endOf?: string;
+}
+
+export interface BindTxOptions {
+	/** A hardware queue of the device; without it, any. */
+	readonly queue?: number;
+	/** The index of a Tx thread that sends the queue; without it, `send` and `flush` do. */
+	readonly thread?: number;
+}
+
+export interface SendOptions {
+	/** How often to send the packet. */
+	readonly copies?: number;
+	/** The Tx queue is sent when it holds so many packets: 1, the default, at once; 0 when it is full, and by `flush`. */
+	readonly sync?: number;
+}
+
+/** How long a reader of a file waits for packets before it looks whether the file has ended, in milliseconds. */
+const fileWatch = 1;
+
+/**
+ * A socket: a queue of packets in memory, fed by the groups that it joins. It is closed by `close()`, by `using`, or
+ * when it is garbage. To be used by one thread; each worker thread opens its own.
+ *
+ * Iterating gives batches, in place, until the socket is disabled or closed.
+ */
+export class Socket implements AsyncIterable<Batch>, Disposable {
+	readonly #native: NativeSocket;
+	readonly #sums = new Float64Array(Sums.count);
+	readonly #waiting: Waiting;
+	readonly #source: BatchSource;
+	#lease: Lease = { live: false };
+	#enabled = false;
+	#closed = false;
+	#beingIterated = false;
+
+	/** A socket of no group, not enabled. */
+	static open(options: SocketOptions = {}): Socket {
+		return new Socket(options);
+	}
+
+	private constructor(options: SocketOptions) {
+		const { caplen = 1514, rxSlots = 4096, xmitlen = 1514, txSlots = 1024, weight, timestamping = true } = options;
+		this.#native = new addon.NativeSocket(
+			wholeNumber("caplen", caplen),
+			wholeNumber("rxSlots", rxSlots),
+			wholeNumber("xmitlen", xmitlen),
+			wholeNumber("txSlots", txSlots),
+			this.#sums,
+		);
+		this.#waiting = createWaiting(this.#native);
+		this.#source = {
+			view: () => this.#native.view(),
+			release: () => {
+				this.#lease.live = false;
+				this.#native.release();
+			},
+		};
+		if (weight !== undefined) this.weight = weight;
+		this.timestamping = timestamping;
+	}
+
+	/** Where the engine runs: in this process, or in the kernel. */
+	get host(): "user" | "kernel" {
+		return this.#native.host();
+	}
+
+	/** Identifies the socket among those of its host. */
+	get id(): number {
+		return this.#parameter("id");
+	}
+
+	get caplen(): number {
+		return this.#parameter("caplen");
+	}
+
+	get rxSlots(): number {
+		return this.#parameter("rxSlots");
+	}
+
+	/** Octets of a slot of the Rx queue. */
+	get rxSlotSize(): number {
+		return this.#parameter("rxSlotSize");
+	}
+
+	get xmitlen(): number {
+		return this.#parameter("xmitlen");
+	}
+
+	get txSlots(): number {
+		return this.#parameter("txSlots");
+	}
+
+	/** Share of steered packets, 1 to 1024. */
+	get weight(): number {
+		return this.#parameter("weight");
+	}
+
+	set weight(weight: number) {
+		this.#native.setWeight(wholeNumber("weight", weight));
+	}
+
+	/** Whether packets are stamped with the time of their arrival. */
+	get timestamping(): boolean {
+		return this.#parameter("timestamping") === 1;
+	}
+
+	set timestamping(on: boolean) {
+		this.#native.setTimestamping(on);
+	}
+
+	get enabled(): boolean {
+		return this.#enabled;
+	}
+
+	get closed(): boolean {
+		return this.#closed;
+	}
+
+	/** Joins a group, making it if need be. */
+	joinGroup(options: GroupOptions = {}): Group {
+		return joinGroup(this.#native, options);
+	}
+
+	/** Makes the queues, and takes packets from now on. */
+	enable(): void {
+		this.#native.enable();
+		this.#enabled = true;
+	}
+
+	/** Takes no more packets, drops those in the queue, and ends the iteration over the socket. */
+	disable(): void {
+		this.#lease.live = false;
+		this.#native.disable();
+		this.#enabled = false;
+		this.#waiting.end();
+	}
+
+	/** Disables the socket and leaves its groups. May be called twice, and while the socket is read. */
+	close(): void {
+		if (this.#closed) return;
+		this.#lease.live = false;
+		this.#enabled = false;
+		this.#closed = true;
+		this.#native.close();
+		this.#waiting.end();
+	}
+
+	[Symbol.dispose](): void {
+		this.close();
+	}
+
+	/** Takes what the queue holds, without waiting, and releases the batch before; null if the queue is empty. */
+	read(): Batch | null {
+		this.#lease.live = false;
+		const length = this.#native.read();
+		if (length === 0) return null;
+		const [octets = 0, captured = 0, slotSize = 0] = this.#sums;
+		this.#lease = { live: true };
+		return new Batch(this.#source, this.#lease, length, octets, captured, slotSize);
+	}
+
+	/** Waits until there are packets to read (true), or the socket is disabled or closed (false). */
+	async readable({ signal }: WaitOptions = {}): Promise<boolean> {
+		signal?.throwIfAborted();
+		while (this.#enabled) {
+			if (this.#native.arm()) return true;
+			if (!(await this.#waiting.forPackets(signal))) return false;
+		}
+		return false;
+	}
+
+	/**
+	 * Batches, as they come, until the socket is disabled or closed; each is released when the next is asked for. A file
+	 * that fails ends it with a PfqError (`EIO`).
+	 */
+	async *batches({ signal, endOf }: BatchesOptions = {}): AsyncGenerator<Batch, void, undefined> {
+		if (this.#beingIterated) throw new PfqError("EBUSY", "the socket is being iterated over already");
+		if (!this.#enabled) throw new PfqError("EPERM", "the socket is not enabled: call enable() first");
+		this.#beingIterated = true;
+		try {
+			while (this.#enabled) {
+				signal?.throwIfAborted();
+				// asked first: what came of a file before it ended is in the queue
+				const ended = endOf !== undefined && hasEnded(this.deviceStats(endOf));
+				const batch = this.read();
+				if (batch) yield batch;
+				else if (ended) return throwIfFailed(this.deviceStats(endOf));
+				else await this.#morePackets(signal, endOf !== undefined);
+				if (turnIsOver()) await nextTurn();
+			}
+		} finally {
+			this.#beingIterated = false;
+			if (this.#lease.live) this.#source.release();
+		}
+	}
+
+	[Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+		return this.batches();
+	}
+
+	stats(): Stats {
+		return readStats((into) => this.#native.stats(into));
+	}
+
+	/** What came of a device that a group is bound to. */
+	deviceStats(device: string): DeviceStats {
+		return deviceStats(device, this.#native.deviceStats(deviceName(device)));
+	}
+
+	/** The index of a device. */
+	deviceIndex(device: string): number {
+		return this.#native.deviceIndex(deviceName(device));
+	}
+
+	/** Promiscuous mode of an interface, for as long as the socket is open. */
+	setPromiscuous(device: string, on: boolean): void {
+		this.#native.setPromiscuous(deviceName(device), on);
+	}
+
+	/** Makes a Tx queue for a device, before the socket is enabled, and gives its index. */
+	bindTx(device: string, { queue, thread = Any.NO_KTHREAD }: BindTxOptions = {}): number {
+		return this.#native.bindTx(deviceName(device), queueNumber(queue), wholeNumber("thread", thread, Any.NO_KTHREAD));
+	}
+
+	unbindTx(): void {
+		this.#native.unbindTx();
+	}
+
+	/** Copies a packet into the first Tx queue. What the device would not send is counted: `stats().fail`. */
+	send(octets: Uint8Array, { copies = 1, sync = 1 }: SendOptions = {}): void {
+		if (!(octets instanceof Uint8Array)) throw new PfqError("EINVAL", "send: the octets are no Uint8Array");
+		this.#native.send(octets, wholeNumber("copies", copies, 1), wholeNumber("sync", sync, 0));
+	}
+
+	/** Sends what is in a Tx queue; gives the number of packets. */
+	flush(queue = 0): number {
+		return this.#native.flush(wholeNumber("queue", queue));
+	}
+
+	/** Nothing wakes a reader when a file ends, so it is looked at now and then. */
+	async #morePackets(signal: AbortSignal | undefined, mayEnd: boolean): Promise<void> {
+		const look = mayEnd ? setTimeout(() => this.#waiting.end(), fileWatch) : undefined;
+		try {
+			await this.readable({ ...(signal && { signal }) });
+		} finally {
+			clearTimeout(look);
+		}
+	}
+
+	#parameter(name: ParameterName): number {
+		return this.#native.parameter(name);
+	}
+}
+
+const hasEnded = ({ state }: DeviceStats): boolean => state !== "running";
+
+const throwIfFailed = ({ state, text }: DeviceStats): void => {
+	if (state === "failed") throw new PfqError("EIO", text);
+};

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { PfqError } from "@pfq/core";
+
+/** What a command gives the shell. */
+export const ExitStatus = { done: 0, failed: 1, misused: 2 } as const;
+
+/** An error of the user's: its message is all that is shown. */
+export class Failure extends Error {
+	readonly status: number;
+
+	constructor(message: string, status: number = ExitStatus.failed) {
+		super(message);
+		this.name = "Failure";
+		this.status = status;
+	}
+}
+
+/** A command line that makes no sense. */
+export const misuse = (message: string): Failure => new Failure(message, ExitStatus.misused);
+
+/** What is told of an error, and the exit status. What is neither the user's nor the system's is a bug, and shows its stack. */
+export const describeError = (error: unknown): { readonly message: string; readonly status: number } => {
+	if (error instanceof Failure) return { message: error.message, status: error.status };
+	if (error instanceof PfqError) return { message: error.message, status: ExitStatus.failed };
+	return {
+		message: error instanceof Error ? (error.stack ?? error.message) : String(error),
+		status: ExitStatus.failed,
+	};
+};

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { Command, Option } from "commander";
+import { parseInput } from "./inputs.js";
+import { parseCount, parseSeconds, type RunOptions } from "./options.js";
+import { run } from "./run.js";
+
+const examples = `
+Examples:
+  pfq run -r traffic.pcap
+      Count the packets of a capture, spread over one socket.
+  pfq run -r traffic.pcap -e 'main = udp >-> port 53 >-> steer_flow' -n 3
+      DNS alone, over three sockets, each flow whole in one of them.
+  sudo pfq run -i eth0 -f web.pfq -n 4
+      A program of your own on live traffic, until Ctrl-C.
+  sudo pfq run -i eth0:0 -i eth0:1 --seconds 10 --json | tail -n 1
+      Two hardware queues for ten seconds; the summary as JSON.
+
+Devices are interfaces; pcap:FILE and mem:NAME work too.
+
+Without a program, one socket gets every packet, and more sockets share them by flow (main = steer_rss).
+
+How the figures add up, when the run is over (docs/run.md has the whole story):
+  of a device      recv + lost = the packets that came in at it
+  of the group     recv = the sum of its sockets' recv; lost = the sum of their lost
+  together         devices' recv = group's recv + lost + drop, for programs that give a packet to one socket at most
+                   and neither forward it nor hand it to the host alone
+
+The exit status is 0 when it is done (Ctrl-C included), 1 when it failed, 2 when it was misused.
+`;
+
+const collect =
+	<T>(parse: (text: string) => T) =>
+	(text: string, before: readonly T[] | undefined): readonly T[] => [...(before ?? []), parse(text)];
+
+export const runCommand = (): Command =>
+	new Command("run")
+		.description("Run a program on the packets of devices or files, and spread them over a group of sockets.")
+		.usage("[-i DEV[:QUEUE]]... [-r FILE] [options]")
+		.option(
+			"-i, --interface <dev[:queue]>",
+			"a device, or a hardware queue of it; may be repeated",
+			collect(parseInput),
+		)
+		.option("-r, --read <file>", "a pcap or pcapng file; may be repeated", collect(String))
+		.addOption(
+			new Option("-f, --file <file>", "the program, in a file: text, or a compiled image").conflicts("expression"),
+		)
+		.option("-e, --expression <program>", "the program itself, such as 'main = udp >-> steer_flow'")
+		.option("-n, --sockets <n>", "sockets in the group", parseCount, 1)
+		.option("-c, --caplen <octets>", "octets of each packet that sockets get; the program sees all", parseCount, 64)
+		.option("-s, --slots <n>", "packets that the queue of each socket holds", parseCount, 16384)
+		.option("--seconds <n>", "stop after so many seconds", parseSeconds)
+		.option("--json", "one JSON object a line: each second, and a summary")
+		.allowExcessArguments(false)
+		.addHelpText("after", examples)
+		.action((options: RunOptions) => run(options));

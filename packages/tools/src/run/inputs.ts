@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { InvalidArgumentError } from "commander";
+
+/** A device to bind, or one of its hardware queues. */
+export interface Input {
+	readonly device: string;
+	readonly queue?: number;
+	/** The file that the device reads. */
+	readonly file?: string;
+}
+
+const fileDevice = "pcap:";
+
+/** `DEV` or `DEV:QUEUE`. In the names of devices that are no interface, a colon is part of the name. */
+export const parseInput = (text: string): Input => {
+	if (text.startsWith(fileDevice)) return fileInput(text.slice(fileDevice.length));
+	if (text.startsWith("mem:")) return { device: text };
+	const colon = text.lastIndexOf(":");
+	if (colon < 0) return { device: text };
+	const queue = text.slice(colon + 1);
+	if (!/^\d{1,5}$/.test(queue) || Number(queue) > 0xffff)
+		throw new InvalidArgumentError(`'${queue}' is no hardware queue: a number from 0 to 65535 is wanted.`);
+	return { device: text.slice(0, colon), queue: Number(queue) };
+};
+
+export const fileInput = (file: string): Input => ({ device: `${fileDevice}${file}`, file });

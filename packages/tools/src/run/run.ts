@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { Failure, misuse } from "../failure.js";
+import { interruption } from "../interruption.js";
+import { isTerminal } from "../terminal.js";
+import type { Display } from "./display.js";
+import type { Figures } from "./figures.js";
+import { fileInput, type Input } from "./inputs.js";
+import { jsonDisplay } from "./json.js";
+import { liveDisplay } from "./live.js";
+import type { RunOptions } from "./options.js";
+import { programOf } from "./program.js";
+import { openSession, type Session } from "./session.js";
+import { summaryDisplay } from "./summary.js";
+
+/** How often files are asked whether they are done, in milliseconds. */
+const watchInterval = 10;
+
+export const run = async (options: RunOptions): Promise<void> => {
+	const inputs = inputsOf(options);
+	if (options.sockets === 0) throw misuse("-n 0: at least one socket is wanted");
+	const interrupted = interruption();
+	using session = openSession({ ...options, inputs, program: programOf(options) });
+
+	const display = displayFor(options, session);
+	const stopDisplay = showEachInterval(session, display);
+	try {
+		await Promise.race([session.reading, end(session, options, interrupted)]);
+	} finally {
+		stopDisplay();
+	}
+	const failures = await session.finish();
+	display.summary(session.figures());
+	if (failures.length > 0) throw new Failure(failures.join("; "));
+};
+
+const inputsOf = ({ interface: devices = [], read = [] }: RunOptions): readonly Input[] => {
+	if (devices.length + read.length === 0)
+		throw misuse("no packets to run on: give -i DEV or -r FILE; see `pfq run --help`");
+	return [...devices, ...read.map(fileInput)];
+};
+
+const displayFor = ({ json }: RunOptions, { host }: Session): Display => {
+	if (json) return jsonDisplay(host);
+	return isTerminal() ? liveDisplay() : summaryDisplay();
+};
+
+const showEachInterval = (session: Session, display: Display): (() => void) => {
+	let last: Figures = session.figures();
+	const timer = setInterval(() => {
+		const figures = session.figures();
+		display.interval(figures, last);
+		last = figures;
+	}, display.every);
+	return () => clearInterval(timer);
+};
+
+/** Resolves when the run is over: on Ctrl-C, when the time is up, when each device is a file that was read. */
+const end = (session: Session, { seconds }: RunOptions, interrupted: AbortSignal): Promise<void> =>
+	new Promise((resolve, reject) => {
+		const watch = (): void => {
+			try {
+				if (session.devices().every(({ state }) => state !== "running")) over();
+			} catch (error) {
+				clear();
+				reject(error);
+			}
+		};
+		const watching = setInterval(watch, watchInterval);
+		const timeout = seconds === undefined ? undefined : setTimeout(() => over(), seconds * 1000);
+		const clear = (): void => {
+			clearInterval(watching);
+			clearTimeout(timeout);
+			interrupted.removeEventListener("abort", over);
+		};
+		const over = (): void => {
+			clear();
+			resolve();
+		};
+		interrupted.addEventListener("abort", over);
+		if (interrupted.aborted) over();
+	});
