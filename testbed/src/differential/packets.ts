@@ -312,8 +312,15 @@ interface Circumstances {
 	readonly flowHash: number | undefined;
 }
 
+/** Places within tags, addresses, extension headers and ports, on Ethernet (without and with a tag) and on raw links. */
+const splits = [11, 13, 16, 17, 22, 23, 33, 36, 37, 40, 41, 42, 43, 49, 53, 55, 56, 57, 59, 60, 61, 63];
+
 const circumstances: fc.Arbitrary<Circumstances> = fc.record({
-	captured: weighted<number | undefined>([7, fc.constant(undefined)], [2, fc.nat(200)]),
+	captured: weighted<number | undefined>(
+		[14, fc.constant(undefined)],
+		[3, fc.nat(200)],
+		[2, fc.constantFrom(...splits)],
+	),
 	beyond: weighted([3, fc.constant(0)], [1, fc.nat(2000)]),
 	mark: nearWord(pools.words32, 32),
 	flowHash: fc.option(nearWord(pools.words32, 32), { nil: undefined }),
