@@ -15,7 +15,8 @@ import { program, single } from "./programs.js";
  * The engine against the reference evaluator. PFQ_PAIRS asks for a longer run (pairs of a program and a packet),
  * PFQ_SEED for the same one again.
  */
-const pairs = Number(process.env.PFQ_PAIRS ?? 60_000);
+const usualPairs = process.env.PFQ_TEST_LONG === "1" ? 2_000_000 : 60_000;
+const pairs = Number(process.env.PFQ_PAIRS ?? usualPairs);
 const seed = Number(process.env.PFQ_SEED ?? Date.now() % 2 ** 31) | 0;
 const timeout = 120_000 + pairs * 2;
 
