@@ -51,7 +51,7 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * NSEC + (uint64_t)time.tv_nsec;
 }
 
-/* How many of the packets every socket has room for, as soon as that is one at least; 0 if the thread is to end. */
+/* How many packets every socket has room for, as soon as that is one at least; 0 if the thread is to end. */
 static unsigned int wait_for_room(struct capture_file *file)
 {
 	uint64_t sleep = SHORTEST_SLEEP;
@@ -60,7 +60,7 @@ static unsigned int wait_for_room(struct capture_file *file)
 		unsigned int room = pfq_receive_room(file->base.device, Q_ANY_QUEUE);
 
 		if (room)
-			return room < BATCH ? room : BATCH;
+			return room;
 		if (looks < LOOKS) {
 			sched_yield();
 			continue;

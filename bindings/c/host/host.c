@@ -22,10 +22,36 @@ void pfq_wake(struct pfq_wake *wake)
 	errno = saved;
 }
 
+#define HELD_WAKES 32
+
+static __thread struct {
+	bool holding;
+	unsigned int count;
+	struct pfq_wake *wakes[HELD_WAKES];
+} held;
+
+/* Of the held ones none comes twice, since its reader asks again only after it was woken. */
 static void host_wake(void *host, void *host_socket)
 {
 	(void)host;
-	pfq_wake(host_socket);
+	if (held.holding && held.count < HELD_WAKES)
+		held.wakes[held.count++] = host_socket;
+	else
+		pfq_wake(host_socket);
+}
+
+void pfq_host_hold_wakes(void)
+{
+	pfq_rcu_read_lock();
+	held.holding = true;
+}
+
+void pfq_host_release_wakes(void)
+{
+	held.holding = false;
+	while (held.count)
+		pfq_wake(held.wakes[--held.count]);
+	pfq_rcu_read_unlock();
 }
 
 static const struct pfq_host_ops host_ops = {

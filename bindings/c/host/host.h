@@ -22,6 +22,14 @@ struct pfq_wake {
 
 void pfq_wake(struct pfq_wake *wake);
 
+/*
+ * Between the two, the calling thread's pfq_receive() wakes nobody; then all readers that wait are woken at once. A reader
+ * that is woken for much costs less than one that is woken often. It is an RCU read-side section, so that none of
+ * those sockets goes away: keep it short, and do not sleep in it.
+ */
+void pfq_host_hold_wakes(void);
+void pfq_host_release_wakes(void);
+
 /* 0 if packets can be sent to the device of that name, else a negative errno and the reason. */
 int pfq_host_check_tx(const char *name, struct pfq_error *error);
 

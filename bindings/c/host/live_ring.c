@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Source: Documentation/networking/packet_mmap.rst, packet(7). */
 #include "live_ring.h"
+#include "host.h"
 #include "host_device.h"
 #include "thread.h"
 
@@ -11,6 +12,7 @@
 #include <linux/net_tstamp.h>
 #include <poll.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -29,9 +31,18 @@
 #define FRAME_SIZE 2048 /* TPACKET_V3 packs packets of any size; this only has to divide the block */
 #define BLOCK_TIMEOUT_MS 1
 
-#define BATCH 128
+#define BATCH 256
 #define VLAN_TAG 4
 #define MACS 12
+
+/*
+ * While the sockets are full, packets can wait in the ring, which is much larger than most queues: a reader that has
+ * no processor for a moment loses nothing. But only while less than half of the ring is taken, and not for a reader
+ * that does not come back in time, since others wait with it.
+ */
+#define PATIENCE_NAPS 1000
+#define NAP_NSEC 50000
+#define TIMER_SLACK 1000 /* naps are not rounded up by the usual 50 microseconds */
 
 /* How long to wait, once the flow has been stopped, for the kernel to hand over its last block. */
 #define DRAIN_MS 1000
@@ -45,7 +56,11 @@ struct live_ring {
 	uint8_t *blocks;
 	unsigned int block_count;
 	pthread_t thread;
-	uint64_t received; /* the thread's own */
+	/* the thread's own: */
+	unsigned int index; /* of the next block */
+	unsigned int room; /* what the sockets had room for, less what they were given */
+	bool impatient; /* it was waited for room, in vain */
+	uint64_t received;
 	pthread_mutex_t lock; /* of what follows */
 	uint64_t seen; /* by the kernel, lost ones included */
 	uint64_t lost;
@@ -139,6 +154,42 @@ static void read_packet(const struct live_ring *ring, struct pfq_packet *packet,
 		restore_tag(packet, header);
 }
 
+static struct tpacket_block_desc *block_at(const struct live_ring *ring, unsigned int index)
+{
+	return (struct tpacket_block_desc *)(ring->blocks +
+					     (size_t)(index % ring->block_count) * BLOCK_SIZE);
+}
+
+static bool is_full(const struct tpacket_block_desc *block)
+{
+	return PFQ_LOAD_ACQUIRE(&block->hdr.bh1.block_status) & TP_STATUS_USER;
+}
+
+static bool has_room(struct live_ring *ring, unsigned int count)
+{
+	if (ring->room < count)
+		ring->room = pfq_receive_room(ring->device, ring->queue);
+	return ring->room >= count;
+}
+
+/* Between holding and releasing wakes, as all of a block is. */
+static void wait_for_room(struct live_ring *ring, unsigned int count)
+{
+	for (int naps = 0; !has_room(ring, count); naps++) {
+		if (ring->impatient || is_full(block_at(ring, ring->index + ring->block_count / 2)))
+			return;
+		if (naps == PATIENCE_NAPS) {
+			ring->impatient = true;
+			return;
+		}
+		pfq_host_release_wakes();
+		nanosleep(&(struct timespec){ .tv_nsec = NAP_NSEC }, NULL);
+		pfq_host_hold_wakes();
+	}
+	ring->impatient = false;
+	ring->room -= count;
+}
+
 static void receive_block(struct live_ring *ring, const struct tpacket_block_desc *block)
 {
 	struct pfq_packet packets[BATCH];
@@ -147,6 +198,7 @@ static void receive_block(struct live_ring *ring, const struct tpacket_block_des
 	const uint8_t *next = (const uint8_t *)block + block->hdr.bh1.offset_to_first_pkt;
 
 	ring->received += left;
+	pfq_host_hold_wakes();
 	while (left) {
 		unsigned int count = left < BATCH ? left : BATCH;
 
@@ -156,22 +208,23 @@ static void receive_block(struct live_ring *ring, const struct tpacket_block_des
 			read_packet(ring, &packets[i], header);
 			next += header->tp_next_offset;
 		}
+		wait_for_room(ring, count);
 		pfq_receive(ring->device, lane, ring->queue, packets, count);
 		left -= count;
 	}
+	pfq_host_release_wakes();
 }
 
 /* Hands on the next block if it is full; gives false if it is not. */
-static bool receive_next(struct live_ring *ring, unsigned int *index)
+static bool receive_next(struct live_ring *ring)
 {
-	struct tpacket_block_desc *block =
-		(struct tpacket_block_desc *)(ring->blocks + (size_t)*index * BLOCK_SIZE);
+	struct tpacket_block_desc *block = block_at(ring, ring->index);
 
-	if (!(PFQ_LOAD_ACQUIRE(&block->hdr.bh1.block_status) & TP_STATUS_USER))
+	if (!is_full(block))
 		return false;
 	receive_block(ring, block);
 	PFQ_STORE_RELEASE(&block->hdr.bh1.block_status, TP_STATUS_KERNEL);
-	*index = (*index + 1) % ring->block_count;
+	ring->index++;
 	return true;
 }
 
@@ -225,11 +278,11 @@ static bool all_received(struct live_ring *ring)
 }
 
 /* What the kernel has put into the ring is received, so that the figures add up. */
-static void drain(struct live_ring *ring, unsigned int *index)
+static void drain(struct live_ring *ring)
 {
 	stop_flow(ring);
 	for (int ms = 0; ms < DRAIN_MS; ms++) {
-		while (receive_next(ring, index))
+		while (receive_next(ring))
 			;
 		if (all_received(ring))
 			return;
@@ -240,14 +293,14 @@ static void drain(struct live_ring *ring, unsigned int *index)
 static void *capture(void *argument)
 {
 	struct live_ring *ring = argument;
-	unsigned int index = 0;
 
+	prctl(PR_SET_TIMERSLACK, TIMER_SLACK);
 	do {
-		while (receive_next(ring, &index))
+		while (receive_next(ring))
 			if (thread_stopping(ring->stop_fd, 0))
 				break;
 	} while (wait_for_block(ring));
-	drain(ring, &index);
+	drain(ring);
 	return NULL;
 }
 
