@@ -6,40 +6,52 @@
 static int device_open(void *host, struct pfq_device *device, const char *name, void **host_device,
 		       int *ifindex, struct pfq_error *error)
 {
-	(void)host;
-	*host_device = device;
+	struct quiet_host *quiet = host;
+
 	if (name[0] != 'd' || name[1] < '0' || name[1] > '3' || name[2])
 		return pfq_fail(error, ENODEV, "%s: no such device; have: d0, d1, d2, d3", name);
+	*host_device = device;
 	*ifindex = name[1] - '0' + 1;
+	quiet->open++;
 	return 0;
 }
 
 static void device_close(void *host, void *host_device)
 {
-	(void)host;
+	struct quiet_host *quiet = host;
+
 	(void)host_device;
+	quiet->open--;
 }
 
 static int device_start(void *host, void *host_device, int queue, struct pfq_error *error)
 {
-	(void)host;
-	(void)host_device;
-	return queue == 13 ? pfq_fail(error, EIO, "d0: queue 13 does not start") : 0;
+	struct quiet_host *quiet = host;
+	const struct pfq_device *device = host_device;
+
+	if (queue == 13)
+		return pfq_fail(error, EIO, "%s: queue 13 does not start", device->name);
+	quiet->started++;
+	return 0;
 }
 
 static void device_stop(void *host, void *host_device, int queue)
 {
-	(void)host;
+	struct quiet_host *quiet = host;
+
 	(void)host_device;
 	(void)queue;
+	quiet->started--;
 }
 
 static int device_promiscuous(void *host, void *host_device, bool on, struct pfq_error *error)
 {
-	(void)host;
-	(void)host_device;
-	(void)on;
-	(void)error;
+	struct quiet_host *quiet = host;
+	const struct pfq_device *device = host_device;
+
+	if (strcmp(device->name, "d2") == 0)
+		return pfq_fail(error, EOPNOTSUPP, "d2: cannot be promiscuous");
+	quiet->promiscuous += on ? 1 : -1;
 	return 0;
 }
 
@@ -100,11 +112,15 @@ static unsigned int device_send(void *host, void *host_device, int queue,
 				const struct pfq_packet *const *packets, unsigned int count)
 {
 	struct quiet_host *quiet = host;
+	const struct pfq_device *device = host_device;
 
-	(void)host_device;
 	(void)queue;
-	(void)packets;
-	quiet->sent += count;
+	for (unsigned int i = 0; i < count; i++)
+		for (uint32_t at = 0; at < packets[i]->caplen; at++)
+			PFQ_ADD(&quiet->read, packets[i]->data[at]);
+	if (strcmp(device->name, "d3") == 0)
+		return 0;
+	PFQ_ADD(&quiet->sent, count);
 	return count;
 }
 
@@ -113,7 +129,7 @@ static void wake(void *host, void *host_socket)
 	struct quiet_host *quiet = host;
 
 	(void)host_socket;
-	quiet->woken++;
+	PFQ_ADD(&quiet->woken, 1);
 }
 
 const struct pfq_host_ops quiet_host_ops = {

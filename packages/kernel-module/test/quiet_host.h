@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
-/* A host for tests of the engine alone: devices d0 to d3 that swallow what is sent to them, and
- * ordinary memory. */
+/*
+ * A host for tests of the engine alone: ordinary memory, and devices d0 to d3. What is sent to them
+ * is read and swallowed; d3 sends nothing. Queue 13 of a device does not start, and d2 is never
+ * promiscuous.
+ */
 #ifndef PFQ_TEST_QUIET_HOST_H
 #define PFQ_TEST_QUIET_HOST_H
 
@@ -9,6 +12,10 @@
 struct quiet_host {
 	uint64_t sent; /* packets, over all devices */
 	uint64_t woken;
+	uint64_t read; /* sum of the octets sent, so that they are read */
+	int open;      /* devices */
+	int started;   /* devices or queues of them */
+	int promiscuous;
 };
 
 extern const struct pfq_host_ops quiet_host_ops;
