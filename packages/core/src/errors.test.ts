@@ -110,7 +110,7 @@ describe("an error", () => {
 
 	it("tells what is called out of order", () => {
 		expect(failure((socket) => socket.read())).toMatchInlineSnapshot(
-			`"EBADF the socket is not enabled: call pfq_enable()"`,
+			`"EBADF the socket is not enabled: call enable() first"`,
 		);
 		expect(
 			failure((socket) => {
@@ -119,7 +119,7 @@ describe("an error", () => {
 			}),
 		).toMatchInlineSnapshot(`"EBUSY socket 0: enabled already"`);
 		expect(failure((socket) => socket.send(new Uint8Array(60)))).toMatchInlineSnapshot(
-			`"EBADF the socket is not enabled: call pfq_enable()"`,
+			`"EBADF the socket is not enabled: call enable() first"`,
 		);
 		expect(
 			failure((socket) => {
@@ -131,9 +131,16 @@ describe("an error", () => {
 	});
 
 	it("tells what is wrong with a VLAN id", () => {
-		expect(failure((socket) => socket.joinGroup().setVlanFilter(4095))).toMatchInlineSnapshot(
+		expect(failure((socket) => socket.joinGroup().setVlanFilter(5))).toMatchInlineSnapshot(
 			`"EINVAL group 0: switch its VLAN filter on first"`,
 		);
+		expect(
+			failure((socket) => {
+				const group = socket.joinGroup();
+				group.enableVlanFilter(true);
+				group.setVlanFilter(5000);
+			}),
+		).toMatchInlineSnapshot(`"EINVAL VLAN id 5000: must be 0 to 4095, or -1 for any"`);
 	});
 
 	it("has the compiler's message and the place, of a program that is none", () => {

@@ -135,7 +135,7 @@ describe("iterating over a socket", () => {
 	it("needs an enabled socket", async () => {
 		using socket = Socket.open();
 		await expect(socket.batches().next()).rejects.toMatchObject({
-			code: "EPERM",
+			code: "EBADF",
 			message: "the socket is not enabled: call enable() first",
 		});
 	});

@@ -185,6 +185,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 
 	/** Takes what the queue holds, without waiting, and releases the batch before; null if the queue is empty. */
 	read(): Batch | null {
+		this.#checkEnabled();
 		this.#lease.live = false;
 		const length = this.#native.read();
 		if (length === 0) return null;
@@ -209,7 +210,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	 */
 	async *batches({ signal, endOf }: BatchesOptions = {}): AsyncGenerator<Batch, void, undefined> {
 		if (this.#beingIterated) throw new PfqError("EBUSY", "the socket is being iterated over already");
-		if (!this.#enabled) throw new PfqError("EPERM", "the socket is not enabled: call enable() first");
+		this.#checkEnabled();
 		this.#beingIterated = true;
 		try {
 			while (this.#enabled) {
@@ -262,6 +263,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 
 	/** Copies a packet into the first Tx queue. What the device would not send is counted: `stats().fail`. */
 	send(octets: Uint8Array, { copies = 1, sync = 1 }: SendOptions = {}): void {
+		this.#checkEnabled();
 		if (!(octets instanceof Uint8Array)) throw new PfqError("EINVAL", "send: the octets are no Uint8Array");
 		this.#native.send(octets, wholeNumber("copies", copies, 1), wholeNumber("sync", sync, 0));
 	}
@@ -279,6 +281,11 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		} finally {
 			clearTimeout(look);
 		}
+	}
+
+	#checkEnabled(): void {
+		if (this.#closed) throw new PfqError("EBADF", "the socket is closed");
+		if (!this.#enabled) throw new PfqError("EBADF", "the socket is not enabled: call enable() first");
 	}
 
 	#parameter(name: ParameterName): number {

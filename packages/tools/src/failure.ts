@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { PfqError } from "@pfq/core";
-
 /** What a command gives the shell. */
 export const ExitStatus = { done: 0, failed: 1, misused: 2 } as const;
 
@@ -21,7 +19,8 @@ export const misuse = (message: string): Failure => new Failure(message, ExitSta
 /** What is told of an error, and the exit status. What is neither the user's nor the system's is a bug, and shows its stack. */
 export const describeError = (error: unknown): { readonly message: string; readonly status: number } => {
 	if (error instanceof Failure) return { message: error.message, status: error.status };
-	if (error instanceof PfqError) return { message: error.message, status: ExitStatus.failed };
+	// by its name: the class comes with the addon, which `--help` need not load
+	if (error instanceof Error && error.name === "PfqError") return { message: error.message, status: ExitStatus.failed };
 	return {
 		message: error instanceof Error ? (error.stack ?? error.message) : String(error),
 		status: ExitStatus.failed,

@@ -2,7 +2,6 @@
 import { Command, Option } from "commander";
 import { parseInput } from "./inputs.js";
 import { parseCount, parseSeconds, type RunOptions } from "./options.js";
-import { run } from "./run.js";
 
 const examples = `
 Examples:
@@ -22,8 +21,7 @@ Without a program, one socket gets every packet, and more sockets share them by 
 How the figures add up, when the run is over (docs/run.md has the whole story):
   of a device      recv + lost = the packets that came in at it
   of the group     recv = the sum of its sockets' recv; lost = the sum of their lost
-  together         devices' recv = group's recv + lost + drop, for programs that give a packet to one socket at most
-                   and neither forward it nor hand it to the host alone
+  together         the devices' recv = the group's recv + lost + drop, where a packet goes to one socket at most
 
 The exit status is 0 when it is done (Ctrl-C included), 1 when it failed, 2 when it was misused.
 `;
@@ -53,4 +51,4 @@ export const runCommand = (): Command =>
 		.option("--json", "one JSON object a line: each second, and a summary")
 		.allowExcessArguments(false)
 		.addHelpText("after", examples)
-		.action((options: RunOptions) => run(options));
+		.action(async (options: RunOptions) => (await import("./run.js")).run(options));

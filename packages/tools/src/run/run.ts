@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Failure, misuse } from "../failure.js";
 import { interruption } from "../interruption.js";
-import { isTerminal } from "../terminal.js";
-import type { Display } from "./display.js";
+import { type Display, displayFor } from "./display.js";
 import type { Figures } from "./figures.js";
 import { fileInput, type Input } from "./inputs.js";
-import { jsonDisplay } from "./json.js";
-import { liveDisplay } from "./live.js";
 import type { RunOptions } from "./options.js";
 import { programOf } from "./program.js";
 import { openSession, type Session } from "./session.js";
-import { summaryDisplay } from "./summary.js";
 
 /** How often files are asked whether they are done, in milliseconds. */
 const watchInterval = 10;
@@ -21,7 +17,7 @@ export const run = async (options: RunOptions): Promise<void> => {
 	const interrupted = interruption();
 	using session = openSession({ ...options, inputs, program: programOf(options) });
 
-	const display = displayFor(options, session);
+	const display = await displayFor(options, session.host);
 	const stopDisplay = showEachInterval(session, display);
 	try {
 		await Promise.race([session.reading, end(session, options, interrupted)]);
@@ -37,11 +33,6 @@ const inputsOf = ({ interface: devices = [], read = [] }: RunOptions): readonly 
 	if (devices.length + read.length === 0)
 		throw misuse("no packets to run on: give -i DEV or -r FILE; see `pfq run --help`");
 	return [...devices, ...read.map(fileInput)];
-};
-
-const displayFor = ({ json }: RunOptions, { host }: Session): Display => {
-	if (json) return jsonDisplay(host);
-	return isTerminal() ? liveDisplay() : summaryDisplay();
 };
 
 const showEachInterval = (session: Session, display: Display): (() => void) => {
