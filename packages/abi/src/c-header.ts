@@ -1,66 +1,66 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { type ConstantSet, constantSets } from './constants.js'
-import { type Described, type Fields, layoutOf, type Scalar, type Structure } from './layout.js'
-import { operations } from './operations.js'
-import { structures } from './structures.js'
+import { type ConstantSet, constantSets } from "./constants.js";
+import { type Described, type Fields, layoutOf, type Scalar, type Structure } from "./layout.js";
+import { operations } from "./operations.js";
+import { structures } from "./structures.js";
 
 const cType: Readonly<Record<Scalar, string>> = {
-	u8: 'uint8_t',
-	u16: 'uint16_t',
-	u32: 'uint32_t',
-	u64: 'uint64_t',
-	i32: 'int32_t',
-	i64: 'int64_t',
-}
+	u8: "uint8_t",
+	u16: "uint16_t",
+	u32: "uint32_t",
+	u64: "uint64_t",
+	i32: "int32_t",
+	i64: "int64_t",
+};
 
-const comment = (doc: string | undefined) => (doc ? ` /* ${doc} */` : '')
+const comment = (doc: string | undefined) => (doc ? ` /* ${doc} */` : "");
 
 const member = (name: string, field: Described, indent: string): string => {
-	const shown = name.startsWith('_') ? '' : ` ${name}`
+	const shown = name.startsWith("_") ? "" : ` ${name}`;
 	switch (field.kind) {
-		case 'scalar':
-			return `${indent}${cType[field.type]}${shown};${comment(field.doc)}\n`
-		case 'array':
-			return `${indent}${cType[field.type]}${shown}[${field.length}];${comment(field.doc)}\n`
-		case 'text':
-			return `${indent}char${shown}[${field.length}];${comment(field.doc)}\n`
-		case 'records':
-			return `${indent}struct ${field.of.name}${shown}[${field.length}];${comment(field.doc)}\n`
-		case 'bits':
+		case "scalar":
+			return `${indent}${cType[field.type]}${shown};${comment(field.doc)}\n`;
+		case "array":
+			return `${indent}${cType[field.type]}${shown}[${field.length}];${comment(field.doc)}\n`;
+		case "text":
+			return `${indent}char${shown}[${field.length}];${comment(field.doc)}\n`;
+		case "records":
+			return `${indent}struct ${field.of.name}${shown}[${field.length}];${comment(field.doc)}\n`;
+		case "bits":
 			return `${indent}struct {\n${Object.entries(field.bits)
 				.map(([bit, width]) => `${indent}\t${cType[field.type]} ${bit} : ${width};\n`)
-				.join('')}${indent}}${shown};${comment(field.doc)}\n`
-		case 'group':
-		case 'union': {
-			const keyword = field.kind === 'group' ? 'struct' : 'union'
-			return `${indent}${keyword} {\n${members(field.fields, `${indent}\t`)}${indent}}${shown};${comment(field.doc)}\n`
+				.join("")}${indent}}${shown};${comment(field.doc)}\n`;
+		case "group":
+		case "union": {
+			const keyword = field.kind === "group" ? "struct" : "union";
+			return `${indent}${keyword} {\n${members(field.fields, `${indent}\t`)}${indent}}${shown};${comment(field.doc)}\n`;
 		}
 	}
-}
+};
 
 const members = (fields: Fields, indent: string): string =>
 	Object.entries(fields)
 		.map(([name, field]) => member(name, field, indent))
-		.join('')
+		.join("");
 
 const structureText = (of: Structure): string => {
-	const { size, leaves } = layoutOf(of)
+	const { size, leaves } = layoutOf(of);
 	const asserts = leaves
 		.filter((leaf) => leaf.bits === undefined)
-		.map((leaf) => `PFQ_ABI_ASSERT(offsetof(struct ${of.name}, ${leaf.path.join('.')}) == ${leaf.offset});\n`)
-	return `/* ${of.doc} */\nstruct ${of.name} {\n${members(of.fields, '\t')}};\nPFQ_ABI_ASSERT(sizeof(struct ${of.name}) == ${size});\n${asserts.join('')}`
-}
+		.map((leaf) => `PFQ_ABI_ASSERT(offsetof(struct ${of.name}, ${leaf.path.join(".")}) == ${leaf.offset});\n`);
+	return `/* ${of.doc} */\nstruct ${of.name} {\n${members(of.fields, "\t")}};\nPFQ_ABI_ASSERT(sizeof(struct ${of.name}) == ${size});\n${asserts.join("")}`;
+};
 
 const number = (value: number | bigint): string => {
-	if (typeof value === 'bigint') return `0x${value.toString(16)}ULL`
-	if (value < 0) return `(${value})`
-	return value > 0x7fffffff ? `0x${value.toString(16)}U` : String(value)
-}
+	if (typeof value === "bigint") return `0x${value.toString(16)}ULL`;
+	if (value < 0) return `(${value})`;
+	return value > 0x7fffffff ? `0x${value.toString(16)}U` : String(value);
+};
 
 const constantText = (of: ConstantSet): string =>
 	`/* ${of.doc} */\n${Object.entries(of.values)
 		.map(([name, value]) => `#define ${of.prefix}${name} ${number(value)}\n`)
-		.join('')}`
+		.join("")}`;
 
 /** The C header of the ABI, for the kernel, for user space, and for C++. */
 export const cHeader = (): string => `/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
@@ -82,16 +82,16 @@ export const cHeader = (): string => `/* SPDX-License-Identifier: GPL-2.0-only O
 #define PFQ_ABI_ASSERT(condition) _Static_assert(condition, #condition)
 #endif
 
-${constantSets.map(constantText).join('\n')}
+${constantSets.map(constantText).join("\n")}
 #define Q_CLASS(n) (1ULL << (n))
 
 ${structures
 	.filter((each) => Object.keys(each.fields).length > 0)
 	.map(structureText)
-	.join('\n')}
+	.join("\n")}
 /* Control operations: docs in packages/abi/src/operations.ts. */
 enum pfq_operation {
-${operations.map((each) => `\tPFQ_OP_${each.name.toUpperCase()} = ${each.number}, /* ${each.doc} */\n`).join('')}};
+${operations.map((each) => `\tPFQ_OP_${each.name.toUpperCase()} = ${each.number}, /* ${each.doc} */\n`).join("")}};
 
 #endif
-`
+`;

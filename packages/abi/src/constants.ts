@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { GROUP_COUNTERS, MAX_ARGUMENTS, PRIMITIVES_VERSION } from './primitives.js'
+import { GROUP_COUNTERS, MAX_ARGUMENTS, PRIMITIVES_VERSION } from "./primitives.js";
 
 /** Named numbers of the ABI. A set becomes an enum or defines in C, and a constant object in TypeScript. */
 export interface ConstantSet {
 	/** Name of the TypeScript object. */
-	readonly name: string
-	readonly doc: string
+	readonly name: string;
+	readonly doc: string;
 	/** Put before each name in C. */
-	readonly prefix: string
-	readonly values: Readonly<Record<string, number | bigint>>
+	readonly prefix: string;
+	readonly values: Readonly<Record<string, number | bigint>>;
 }
 
 const set = <const V extends Readonly<Record<string, number | bigint>>>(
@@ -16,9 +16,9 @@ const set = <const V extends Readonly<Record<string, number | bigint>>>(
 	prefix: string,
 	doc: string,
 	values: V,
-) => ({ name, prefix, doc, values }) as const satisfies ConstantSet
+) => ({ name, prefix, doc, values }) as const satisfies ConstantSet;
 
-export const abi = set('Abi', 'PFQ_', 'Versions and limits that both sides of the ABI hold to.', {
+export const abi = set("Abi", "PFQ_", "Versions and limits that both sides of the ABI hold to.", {
 	ABI_VERSION: 1,
 	PRIMITIVES_VERSION,
 	IMAGE_MAGIC: 0x43514650,
@@ -40,9 +40,9 @@ export const abi = set('Abi', 'PFQ_', 'Versions and limits that both sides of th
 	DEVICE_NAME: 256,
 	ERROR_TEXT: 240,
 	SLOT_ALIGN: 64,
-})
+});
 
-export const imageArgument = set('ImageArgument', 'PFQ_ARG_', 'Types of the arguments of an image node.', {
+export const imageArgument = set("ImageArgument", "PFQ_ARG_", "Types of the arguments of an image node.", {
 	NONE: 0,
 	Int: 1,
 	Int8: 2,
@@ -60,61 +60,52 @@ export const imageArgument = set('ImageArgument', 'PFQ_ARG_', 'Types of the argu
 	CIDR: 14,
 	MAC: 15,
 	Fun: 16,
-})
+});
 
-export const any = set('Any', 'Q_', 'Wildcards.', {
+export const any = set("Any", "Q_", "Wildcards.", {
 	ANY_DEVICE: -1,
 	ANY_QUEUE: -1,
 	ANY_GROUP: -1,
 	NO_KTHREAD: -1,
 	ANY_KTHREAD: -2,
-})
+});
 
-export const policy = set('Policy', 'Q_POLICY_GROUP_', 'Who may join a group.', {
+export const policy = set("Policy", "Q_POLICY_GROUP_", "Who may join a group.", {
 	UNDEFINED: 0,
 	PRIVATE: 1,
 	RESTRICTED: 2,
 	SHARED: 3,
-})
+});
 
-export const classes = set('Class', 'Q_CLASS_', 'Class masks: bit n is class n.', {
+export const classes = set("Class", "Q_CLASS_", "Class masks: bit n is class n.", {
 	DEFAULT: 1n,
 	USER_PLANE: 2n,
 	CONTROL_PLANE: 4n,
 	CONTROL: 1n << 63n,
 	ANY: 0xffffffffffffffffn,
-})
+});
 
-export const vlan = set('Vlan', 'Q_VLAN_', 'VLAN ids with a meaning of their own in a filter.', {
+export const vlan = set("Vlan", "Q_VLAN_", "VLAN ids with a meaning of their own in a filter.", {
 	PRIO_MASK: 0xe000,
 	VID_MASK: 0x0fff,
 	TAG_PRESENT: 0x1000,
 	UNTAG: 0,
 	ANYTAG: -1,
-})
+});
 
-export const link = set('Link', 'PFQ_LINK_', 'What a packet begins with (docs/packet-model.md).', {
+export const link = set("Link", "PFQ_LINK_", "What a packet begins with (docs/packet-model.md).", {
 	ETHERNET: 0,
 	RAW: 1,
 	NULL: 2,
 	SLL: 3,
 	SLL2: 4,
 	PPP: 5,
-})
+});
 
-export const deviceState = set('DeviceState', 'PFQ_DEVICE_', 'What a bound device is doing.', {
+export const deviceState = set("DeviceState", "PFQ_DEVICE_", "What a bound device is doing.", {
 	RUNNING: 0,
 	FINISHED: 1,
 	FAILED: 2,
-})
+});
 
-export const constantSets = [
-	abi,
-	imageArgument,
-	any,
-	policy,
-	classes,
-	vlan,
-	link,
-	deviceState,
-] as const
+export const constantSets = [abi, imageArgument, any, policy, classes, vlan, link, deviceState] as const;

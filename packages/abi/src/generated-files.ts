@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { accessors } from './accessors.js'
-import { cHeader } from './c-header.js'
-import { edslSource } from './edsl.js'
-import { engineDispatch, engineOpcodes, engineOperations, engineSymbols } from './engine-tables.js'
+import { accessors } from "./accessors.js";
+import { cHeader } from "./c-header.js";
+import { edslSource } from "./edsl.js";
+import { engineDispatch, engineOpcodes, engineOperations, engineSymbols } from "./engine-tables.js";
 
-const engine = 'packages/kernel-module/engine/generated'
+const engine = "packages/kernel-module/engine/generated";
 
 /** Every file that is generated from the definitions: its path from the root of the repository, and its content. */
 export const generatedFiles = (): Readonly<Record<string, string>> => ({
-	'packages/abi/include/pfq/abi.h': cHeader(),
-	'packages/abi/src/generated/accessors.ts': accessors(),
-	'packages/lang/src/generated/edsl.ts': edslSource(),
+	"packages/abi/include/pfq/abi.h": cHeader(),
+	"packages/abi/src/generated/accessors.ts": accessors(),
+	"packages/lang/src/generated/edsl.ts": edslSource(),
 	[`${engine}/opcodes.h`]: engineOpcodes(),
 	[`${engine}/symbols.inc`]: engineSymbols(),
 	[`${engine}/dispatch.inc`]: engineDispatch(),
 	[`${engine}/operations.inc`]: engineOperations(),
-})
+});

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-export * from './generated/accessors.js'
-export { camelCase } from './edsl.js'
-export { type Operation, operations } from './operations.js'
+
+export { camelCase } from "./edsl.js";
+export * from "./generated/accessors.js";
+export { type Operation, operations } from "./operations.js";
 export {
 	type ArgumentType,
 	type Form,
@@ -10,8 +11,8 @@ export {
 	type ListType,
 	MAX_ARGUMENTS,
 	type Parameter,
-	type Primitive,
 	PRIMITIVES_VERSION,
+	type Primitive,
 	primitives,
 	type ScalarType,
-} from './primitives.js'
+} from "./primitives.js";

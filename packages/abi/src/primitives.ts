@@ -13,188 +13,180 @@
  */
 
 export type ScalarType =
-	| 'Int'
-	| 'Int8'
-	| 'Int16'
-	| 'Int32'
-	| 'Int64'
-	| 'Word8'
-	| 'Word16'
-	| 'Word32'
-	| 'Word64'
-	| 'Double'
-	| 'String'
-	| 'IPv4'
-	| 'IPv6'
-	| 'CIDR'
-	| 'MAC'
-export type ListType = `[${ScalarType}]`
-export type FunctionType = 'NetFunction' | 'NetPredicate' | 'NetProperty'
-export type ArgumentType = ScalarType | ListType | FunctionType
+	| "Int"
+	| "Int8"
+	| "Int16"
+	| "Int32"
+	| "Int64"
+	| "Word8"
+	| "Word16"
+	| "Word32"
+	| "Word64"
+	| "Double"
+	| "String"
+	| "IPv4"
+	| "IPv6"
+	| "CIDR"
+	| "MAC";
+export type ListType = `[${ScalarType}]`;
+export type FunctionType = "NetFunction" | "NetPredicate" | "NetProperty";
+export type ArgumentType = ScalarType | ListType | FunctionType;
 
 /** One argument of a primitive; `min` and `max` narrow the values of an integer type (both inclusive). */
 export interface Parameter {
-	readonly name: string
-	readonly type: ArgumentType
-	readonly min?: number
-	readonly max?: number
+	readonly name: string;
+	readonly type: ArgumentType;
+	readonly min?: number;
+	readonly max?: number;
 }
 
 export type Form =
-	| { readonly form: 'predicate' | 'property' | 'action' | 'logic' | 'comparison' | 'control' }
-	| { readonly form: 'alias'; readonly of: string; readonly with: readonly number[] }
-	| { readonly form: 'filter'; readonly of: string; readonly negated?: boolean }
+	| { readonly form: "predicate" | "property" | "action" | "logic" | "comparison" | "control" }
+	| { readonly form: "alias"; readonly of: string; readonly with: readonly number[] }
+	| { readonly form: "filter"; readonly of: string; readonly negated?: boolean };
 
 export type Primitive = Form & {
-	readonly symbol: string
-	readonly parameters: readonly Parameter[]
-	readonly result: FunctionType
-	readonly doc: string
-}
+	readonly symbol: string;
+	readonly parameters: readonly Parameter[];
+	readonly result: FunctionType;
+	readonly doc: string;
+};
 
 /** Raised when a symbol's meaning or signature changes, so that an image made for another table is refused. */
-export const PRIMITIVES_VERSION = 1
+export const PRIMITIVES_VERSION = 1;
 
 /** Program limits that both the compiler and the engine hold to. */
-export const MAX_ARGUMENTS = 8
-export const GROUP_COUNTERS = 64
+export const MAX_ARGUMENTS = 8;
+export const GROUP_COUNTERS = 64;
 
-const function_ = { name: 'function', type: 'NetFunction' } as const
-const predicate_ = { name: 'predicate', type: 'NetPredicate' } as const
-const port = { name: 'port', type: 'Word16' } as const
-const cidr = { name: 'network', type: 'CIDR' } as const
-const device = { name: 'device', type: 'String' } as const
-const counter = { name: 'counter', type: 'Int', min: 0, max: GROUP_COUNTERS - 1 } as const
-const vid = { name: 'vid', type: 'Int', min: 0, max: 4095 } as const
-const vids = { name: 'vids', type: '[Int]', min: 0, max: 4095 } as const
+const function_ = { name: "function", type: "NetFunction" } as const;
+const predicate_ = { name: "predicate", type: "NetPredicate" } as const;
+const port = { name: "port", type: "Word16" } as const;
+const cidr = { name: "network", type: "CIDR" } as const;
+const device = { name: "device", type: "String" } as const;
+const counter = { name: "counter", type: "Int", min: 0, max: GROUP_COUNTERS - 1 } as const;
+const vid = { name: "vid", type: "Int", min: 0, max: 4095 } as const;
+const vids = { name: "vids", type: "[Int]", min: 0, max: 4095 } as const;
 
-type Row = readonly [symbol: string, parameters: readonly Parameter[], doc: string]
+type Row = readonly [symbol: string, parameters: readonly Parameter[], doc: string];
 
 const rows = (form: Form, result: FunctionType, table: readonly Row[]): Primitive[] =>
-	table.map(([symbol, parameters, doc]) => ({ ...form, symbol, parameters, result, doc }))
+	table.map(([symbol, parameters, doc]) => ({ ...form, symbol, parameters, result, doc }));
 
-const predicates = rows({ form: 'predicate' }, 'NetPredicate', [
-	['is_ip', [], 'the packet is IPv4 (by its EtherType)'],
-	['is_ip6', [], 'the packet is IPv6 (by its EtherType)'],
-	['is_tcp', [], 'the packet is TCP, over IPv4 or IPv6'],
-	['is_udp', [], 'the packet is UDP, over IPv4 or IPv6'],
-	['is_icmp', [], 'the packet is ICMP over IPv4'],
-	['is_icmp6', [], 'the packet is ICMPv6 over IPv6'],
-	['is_sctp', [], 'the packet is SCTP, over IPv4 or IPv6'],
-	['is_flow', [], 'the packet is TCP, UDP or SCTP'],
-	[
-		'is_l3_proto',
-		[{ name: 'ethertype', type: 'Word16' }],
-		'the EtherType, after any VLAN tags, is this',
-	],
-	[
-		'is_l4_proto',
-		[{ name: 'protocol', type: 'Word8' }],
-		'the IP protocol, after any IPv6 extension headers, is this',
-	],
-	['is_frag', [], 'the packet is a fragment of an IP datagram (any fragment)'],
-	['is_first_frag', [], 'the packet is the first fragment of an IP datagram'],
-	['is_more_frag', [], 'the packet is a fragment of an IP datagram, but not the first'],
-	['has_port', [port], 'the source or the destination port is this'],
-	['has_src_port', [port], 'the source port is this'],
-	['has_dst_port', [port], 'the destination port is this'],
-	['has_addr', [cidr], 'the source or the destination address is in this network'],
-	['has_src_addr', [cidr], 'the source address is in this network'],
-	['has_dst_addr', [cidr], 'the destination address is in this network'],
-	['has_vlan', [], 'the packet has a VLAN tag'],
-	['has_vid', [vid], 'the outermost VLAN tag has this id'],
-	['vlan_id', [vids], 'the outermost VLAN tag has one of these ids'],
-	['has_mark', [{ name: 'mark', type: 'Word32' }], 'the mark is this'],
-	['has_state', [{ name: 'state', type: 'Word32' }], 'the state of this run is this'],
-	['is_broadcast', [], 'the destination MAC is the broadcast address'],
-	['is_multicast', [], 'the destination MAC is a group address (broadcast included)'],
-	['is_ip_broadcast', [], 'the destination is the IPv4 address 255.255.255.255'],
-	['is_ip_multicast', [], 'the destination is an IPv4 or IPv6 multicast address'],
-])
+const predicates = rows({ form: "predicate" }, "NetPredicate", [
+	["is_ip", [], "the packet is IPv4 (by its EtherType)"],
+	["is_ip6", [], "the packet is IPv6 (by its EtherType)"],
+	["is_tcp", [], "the packet is TCP, over IPv4 or IPv6"],
+	["is_udp", [], "the packet is UDP, over IPv4 or IPv6"],
+	["is_icmp", [], "the packet is ICMP over IPv4"],
+	["is_icmp6", [], "the packet is ICMPv6 over IPv6"],
+	["is_sctp", [], "the packet is SCTP, over IPv4 or IPv6"],
+	["is_flow", [], "the packet is TCP, UDP or SCTP"],
+	["is_l3_proto", [{ name: "ethertype", type: "Word16" }], "the EtherType, after any VLAN tags, is this"],
+	["is_l4_proto", [{ name: "protocol", type: "Word8" }], "the IP protocol, after any IPv6 extension headers, is this"],
+	["is_frag", [], "the packet is a fragment of an IP datagram (any fragment)"],
+	["is_first_frag", [], "the packet is the first fragment of an IP datagram"],
+	["is_more_frag", [], "the packet is a fragment of an IP datagram, but not the first"],
+	["has_port", [port], "the source or the destination port is this"],
+	["has_src_port", [port], "the source port is this"],
+	["has_dst_port", [port], "the destination port is this"],
+	["has_addr", [cidr], "the source or the destination address is in this network"],
+	["has_src_addr", [cidr], "the source address is in this network"],
+	["has_dst_addr", [cidr], "the destination address is in this network"],
+	["has_vlan", [], "the packet has a VLAN tag"],
+	["has_vid", [vid], "the outermost VLAN tag has this id"],
+	["vlan_id", [vids], "the outermost VLAN tag has one of these ids"],
+	["has_mark", [{ name: "mark", type: "Word32" }], "the mark is this"],
+	["has_state", [{ name: "state", type: "Word32" }], "the state of this run is this"],
+	["is_broadcast", [], "the destination MAC is the broadcast address"],
+	["is_multicast", [], "the destination MAC is a group address (broadcast included)"],
+	["is_ip_broadcast", [], "the destination is the IPv4 address 255.255.255.255"],
+	["is_ip_multicast", [], "the destination is an IPv4 or IPv6 multicast address"],
+]);
 
 const ethertypes: readonly (readonly [string, number, string])[] = [
-	['is_eth_pup', 0x0200, 'Xerox PUP'],
-	['is_eth_sprite', 0x0500, 'Sprite'],
-	['is_eth_ip', 0x0800, 'IPv4'],
-	['is_eth_arp', 0x0806, 'ARP'],
-	['is_eth_revarp', 0x8035, 'reverse ARP'],
-	['is_eth_at', 0x809b, 'AppleTalk'],
-	['is_eth_aarp', 0x80f3, 'AppleTalk ARP'],
-	['is_eth_ipx', 0x8137, 'IPX'],
-	['is_eth_ipv6', 0x86dd, 'IPv6'],
-	['is_eth_loopback', 0x9000, 'the loopback test protocol'],
-]
+	["is_eth_pup", 0x0200, "Xerox PUP"],
+	["is_eth_sprite", 0x0500, "Sprite"],
+	["is_eth_ip", 0x0800, "IPv4"],
+	["is_eth_arp", 0x0806, "ARP"],
+	["is_eth_revarp", 0x8035, "reverse ARP"],
+	["is_eth_at", 0x809b, "AppleTalk"],
+	["is_eth_aarp", 0x80f3, "AppleTalk ARP"],
+	["is_eth_ipx", 0x8137, "IPX"],
+	["is_eth_ipv6", 0x86dd, "IPv6"],
+	["is_eth_loopback", 0x9000, "the loopback test protocol"],
+];
 
 const aliases: Primitive[] = [
 	...ethertypes.map(
 		([symbol, ethertype, name]): Primitive => ({
-			form: 'alias',
-			of: 'is_l3_proto',
+			form: "alias",
+			of: "is_l3_proto",
 			with: [ethertype],
 			symbol,
 			parameters: [],
-			result: 'NetPredicate',
+			result: "NetPredicate",
 			doc: `the EtherType, after any VLAN tags, is that of ${name}`,
 		}),
 	),
 	{
-		form: 'alias',
-		of: 'has_vlan',
+		form: "alias",
+		of: "has_vlan",
 		with: [],
-		symbol: 'is_eth_vlan',
+		symbol: "is_eth_vlan",
 		parameters: [],
-		result: 'NetPredicate',
-		doc: 'the packet has a VLAN tag',
+		result: "NetPredicate",
+		doc: "the packet has a VLAN tag",
 	},
-]
+];
 
-const properties = rows({ form: 'property' }, 'NetProperty', [
-	['ip_tos', [], 'the type-of-service octet of the IPv4 header'],
-	['ip_tot_len', [], 'the total length of the IPv4 header, in octets'],
-	['ip_id', [], 'the identification of the IPv4 header'],
-	['ip_frag', [], 'the 16 bits of flags and fragment offset of the IPv4 header'],
-	['ip_ttl', [], 'the time to live of the IPv4 header'],
-	['ip6_hop_limit', [], 'the hop limit of the IPv6 header'],
-	['ip6_flow_label', [], 'the 20-bit flow label of the IPv6 header'],
-	['tcp_source', [], 'the source port of TCP'],
-	['tcp_dest', [], 'the destination port of TCP'],
-	['tcp_hdrlen', [], 'the length of the TCP header, in octets'],
-	['tcp_flags', [], 'the low eight flags of TCP: CWR ECE URG ACK PSH RST SYN FIN'],
-	['udp_source', [], 'the source port of UDP'],
-	['udp_dest', [], 'the destination port of UDP'],
-	['udp_len', [], 'the length in the UDP header, in octets'],
-	['icmp_type', [], 'the type of an ICMP (IPv4) message'],
-	['icmp_code', [], 'the code of an ICMP (IPv4) message'],
-	['get_mark', [], 'the mark'],
-	['get_state', [], 'the state of this run'],
-	['pkt_len', [], 'the length of the packet on the wire, in octets'],
-])
+const properties = rows({ form: "property" }, "NetProperty", [
+	["ip_tos", [], "the type-of-service octet of the IPv4 header"],
+	["ip_tot_len", [], "the total length of the IPv4 header, in octets"],
+	["ip_id", [], "the identification of the IPv4 header"],
+	["ip_frag", [], "the 16 bits of flags and fragment offset of the IPv4 header"],
+	["ip_ttl", [], "the time to live of the IPv4 header"],
+	["ip6_hop_limit", [], "the hop limit of the IPv6 header"],
+	["ip6_flow_label", [], "the 20-bit flow label of the IPv6 header"],
+	["tcp_source", [], "the source port of TCP"],
+	["tcp_dest", [], "the destination port of TCP"],
+	["tcp_hdrlen", [], "the length of the TCP header, in octets"],
+	["tcp_flags", [], "the low eight flags of TCP: CWR ECE URG ACK PSH RST SYN FIN"],
+	["udp_source", [], "the source port of UDP"],
+	["udp_dest", [], "the destination port of UDP"],
+	["udp_len", [], "the length in the UDP header, in octets"],
+	["icmp_type", [], "the type of an ICMP (IPv4) message"],
+	["icmp_code", [], "the code of an ICMP (IPv4) message"],
+	["get_mark", [], "the mark"],
+	["get_state", [], "the state of this run"],
+	["pkt_len", [], "the length of the packet on the wire, in octets"],
+]);
 
 const compared: readonly Parameter[] = [
-	{ name: 'property', type: 'NetProperty' },
-	{ name: 'value', type: 'Word64' },
-]
-const comparisons = rows({ form: 'comparison' }, 'NetPredicate', [
-	['less', compared, 'the property is less than the value'],
-	['less_eq', compared, 'the property is at most the value'],
-	['greater', compared, 'the property is greater than the value'],
-	['greater_eq', compared, 'the property is at least the value'],
-	['equal', compared, 'the property equals the value'],
-	['not_equal', compared, 'the property has a value, and it is not this'],
-	['any_bit', compared, 'the property has at least one of these bits set'],
-	['all_bit', compared, 'the property has all of these bits set'],
-])
+	{ name: "property", type: "NetProperty" },
+	{ name: "value", type: "Word64" },
+];
+const comparisons = rows({ form: "comparison" }, "NetPredicate", [
+	["less", compared, "the property is less than the value"],
+	["less_eq", compared, "the property is at most the value"],
+	["greater", compared, "the property is greater than the value"],
+	["greater_eq", compared, "the property is at least the value"],
+	["equal", compared, "the property equals the value"],
+	["not_equal", compared, "the property has a value, and it is not this"],
+	["any_bit", compared, "the property has at least one of these bits set"],
+	["all_bit", compared, "the property has all of these bits set"],
+]);
 
 const two: readonly Parameter[] = [
-	{ name: 'left', type: 'NetPredicate' },
-	{ name: 'right', type: 'NetPredicate' },
-]
-const logic = rows({ form: 'logic' }, 'NetPredicate', [
-	['not', [predicate_], 'the predicate does not hold'],
-	['and', two, 'both predicates hold; the right one is asked only if the left one holds'],
-	['or', two, 'a predicate holds; the right one is asked only if the left one does not hold'],
-	['xor', two, 'one predicate holds, and the other does not'],
-])
+	{ name: "left", type: "NetPredicate" },
+	{ name: "right", type: "NetPredicate" },
+];
+const logic = rows({ form: "logic" }, "NetPredicate", [
+	["not", [predicate_], "the predicate does not hold"],
+	["and", two, "both predicates hold; the right one is asked only if the left one holds"],
+	["or", two, "a predicate holds; the right one is asked only if the left one does not hold"],
+	["xor", two, "one predicate holds, and the other does not"],
+]);
 
 const filter = (
 	symbol: string,
@@ -203,71 +195,60 @@ const filter = (
 	doc: string,
 	negated = false,
 ): Primitive => ({
-	form: 'filter',
+	form: "filter",
 	of,
 	negated,
 	symbol,
 	parameters,
-	result: 'NetFunction',
+	result: "NetFunction",
 	doc: `drop unless ${doc}`,
-})
+});
 
 const filters: Primitive[] = [
-	filter('ip', 'is_ip', [], 'IPv4'),
-	filter('ip6', 'is_ip6', [], 'IPv6'),
-	filter('tcp', 'is_tcp', [], 'TCP'),
-	filter('udp', 'is_udp', [], 'UDP'),
-	filter('icmp', 'is_icmp', [], 'ICMP over IPv4'),
-	filter('icmp6', 'is_icmp6', [], 'ICMPv6'),
-	filter('flow', 'is_flow', [], 'TCP, UDP or SCTP'),
-	filter('vlan', 'has_vlan', [], 'there is a VLAN tag'),
-	filter('no_frag', 'is_frag', [], 'the packet is no fragment', true),
-	filter('no_more_frag', 'is_more_frag', [], 'the packet is whole or a first fragment', true),
-	filter('mac_broadcast', 'is_broadcast', [], 'the destination MAC is the broadcast address'),
-	filter('mac_multicast', 'is_multicast', [], 'the destination MAC is a group address'),
-	filter('ip_broadcast', 'is_ip_broadcast', [], 'the destination is 255.255.255.255'),
-	filter('ip_multicast', 'is_ip_multicast', [], 'the destination is an IP multicast address'),
-	filter('l3_proto', 'is_l3_proto', [{ name: 'ethertype', type: 'Word16' }], 'the EtherType is this'),
-	filter('l4_proto', 'is_l4_proto', [{ name: 'protocol', type: 'Word8' }], 'the IP protocol is this'),
-	filter('port', 'has_port', [port], 'the source or the destination port is this'),
-	filter('src_port', 'has_src_port', [port], 'the source port is this'),
-	filter('dst_port', 'has_dst_port', [port], 'the destination port is this'),
-	filter('addr', 'has_addr', [cidr], 'the source or the destination address is in this network'),
-	filter('src_addr', 'has_src_addr', [cidr], 'the source address is in this network'),
-	filter('dst_addr', 'has_dst_addr', [cidr], 'the destination address is in this network'),
-	filter('vlan_id_filter', 'vlan_id', [vids], 'the outermost VLAN tag has one of these ids'),
-]
+	filter("ip", "is_ip", [], "IPv4"),
+	filter("ip6", "is_ip6", [], "IPv6"),
+	filter("tcp", "is_tcp", [], "TCP"),
+	filter("udp", "is_udp", [], "UDP"),
+	filter("icmp", "is_icmp", [], "ICMP over IPv4"),
+	filter("icmp6", "is_icmp6", [], "ICMPv6"),
+	filter("flow", "is_flow", [], "TCP, UDP or SCTP"),
+	filter("vlan", "has_vlan", [], "there is a VLAN tag"),
+	filter("no_frag", "is_frag", [], "the packet is no fragment", true),
+	filter("no_more_frag", "is_more_frag", [], "the packet is whole or a first fragment", true),
+	filter("mac_broadcast", "is_broadcast", [], "the destination MAC is the broadcast address"),
+	filter("mac_multicast", "is_multicast", [], "the destination MAC is a group address"),
+	filter("ip_broadcast", "is_ip_broadcast", [], "the destination is 255.255.255.255"),
+	filter("ip_multicast", "is_ip_multicast", [], "the destination is an IP multicast address"),
+	filter("l3_proto", "is_l3_proto", [{ name: "ethertype", type: "Word16" }], "the EtherType is this"),
+	filter("l4_proto", "is_l4_proto", [{ name: "protocol", type: "Word8" }], "the IP protocol is this"),
+	filter("port", "has_port", [port], "the source or the destination port is this"),
+	filter("src_port", "has_src_port", [port], "the source port is this"),
+	filter("dst_port", "has_dst_port", [port], "the destination port is this"),
+	filter("addr", "has_addr", [cidr], "the source or the destination address is in this network"),
+	filter("src_addr", "has_src_addr", [cidr], "the source address is in this network"),
+	filter("dst_addr", "has_dst_addr", [cidr], "the destination address is in this network"),
+	filter("vlan_id_filter", "vlan_id", [vids], "the outermost VLAN tag has one of these ids"),
+];
 
-const alternatives = [
-	'first',
-	'second',
-	'third',
-	'fourth',
-	'fifth',
-	'sixth',
-	'seventh',
-	'eighth',
-].map((name): Parameter => ({ name, type: 'NetFunction' }))
+const alternatives = ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"].map(
+	(name): Parameter => ({ name, type: "NetFunction" }),
+);
 const par = (count: number): Row => [
-	count === 2 ? 'par' : `par${count}`,
+	count === 2 ? "par" : `par${count}`,
 	alternatives.slice(0, count),
 	`the first of ${count} alternatives that does not drop`,
-]
+];
 
-const control = rows({ form: 'control' }, 'NetFunction', [
-	['filter', [predicate_], 'drop unless the predicate holds'],
+const control = rows({ form: "control" }, "NetFunction", [
+	["filter", [predicate_], "drop unless the predicate holds"],
 	[
-		'conditional',
-		[
-			predicate_,
-			{ name: 'consequent', type: 'NetFunction' },
-			{ name: 'alternative', type: 'NetFunction' },
-		],
-		'run the consequent if the predicate holds, else the alternative',
+		"conditional",
+		[predicate_, { name: "consequent", type: "NetFunction" }, { name: "alternative", type: "NetFunction" }],
+		"run the consequent if the predicate holds, else the alternative",
 	],
-	['when', [predicate_, function_], 'run the function if the predicate holds'],
-	['unless', [predicate_, function_], 'run the function if the predicate does not hold'],
-	['inv', [function_], 'pass where the function drops, drop where it passes'],
+	["when", [predicate_, function_], "run the function if the predicate holds"],
+	["unless", [predicate_, function_], "run the function if the predicate does not hold"],
+	["inv", [function_], "pass where the function drops, drop where it passes"],
 	par(2),
 	par(3),
 	par(4),
@@ -275,49 +256,37 @@ const control = rows({ form: 'control' }, 'NetFunction', [
 	par(6),
 	par(7),
 	par(8),
-	['unit', [], 'leave the packet as it is'],
-	['drop', [], 'give the packet to no socket'],
-	['bridge', [device], 'send a copy to this device when the run is over, and drop'],
+	["unit", [], "leave the packet as it is"],
+	["drop", [], "give the packet to no socket"],
+	["bridge", [device], "send a copy to this device when the run is over, and drop"],
 	[
-		'tee',
+		"tee",
 		[device, predicate_],
-		'send a copy to this device when the run is over; then pass if the predicate holds, else drop',
+		"send a copy to this device when the run is over; then pass if the predicate holds, else drop",
 	],
 	[
-		'tap',
+		"tap",
 		[device, predicate_],
-		'pass if the predicate holds; else send a copy to this device when the run is over, and drop',
+		"pass if the predicate holds; else send a copy to this device when the run is over, and drop",
 	],
-])
+]);
 
-const actions = rows({ form: 'action' }, 'NetFunction', [
-	['steer_rrobin', [], 'steer to the sockets in turn'],
-	['steer_rss', [], "steer by the device's flow hash, or by a computed one where it gives none"],
-	['steer_to', [{ name: 'index', type: 'Int' }], 'steer to the socket of this index'],
-	[
-		'steer_flow',
-		[],
-		'steer by addresses and ports, symmetric, so that both directions of a flow meet; drop if not IP',
-	],
-	[
-		'steer_p2p',
-		[],
-		'steer by the two addresses, symmetric; drop if not IP; broadcast what has a broadcast address',
-	],
-	['steer_link', [], 'steer by the two MACs, symmetric; broadcast what is sent to the broadcast MAC'],
-	['steer_vlan', [], 'steer by the id of the outermost VLAN tag; drop if untagged'],
-	['broadcast', [], 'a copy to every socket of every class but the management one'],
-	[
-		'classify',
-		[{ name: 'classes', type: 'Int' }],
-		'set the class mask: a copy to every socket of these classes',
-	],
-	['inc', [counter], 'add one to this counter of the group'],
-	['dec', [counter], 'take one from this counter of the group'],
-	['mark', [{ name: 'mark', type: 'Word32' }], 'set the mark, which goes with the packet'],
-	['put_state', [{ name: 'state', type: 'Word32' }], 'set the state of this run'],
-	['forward', [device], 'send a copy to this device when the run is over, and pass'],
-])
+const actions = rows({ form: "action" }, "NetFunction", [
+	["steer_rrobin", [], "steer to the sockets in turn"],
+	["steer_rss", [], "steer by the device's flow hash, or by a computed one where it gives none"],
+	["steer_to", [{ name: "index", type: "Int" }], "steer to the socket of this index"],
+	["steer_flow", [], "steer by addresses and ports, symmetric, so that both directions of a flow meet; drop if not IP"],
+	["steer_p2p", [], "steer by the two addresses, symmetric; drop if not IP; broadcast what has a broadcast address"],
+	["steer_link", [], "steer by the two MACs, symmetric; broadcast what is sent to the broadcast MAC"],
+	["steer_vlan", [], "steer by the id of the outermost VLAN tag; drop if untagged"],
+	["broadcast", [], "a copy to every socket of every class but the management one"],
+	["classify", [{ name: "classes", type: "Int" }], "set the class mask: a copy to every socket of these classes"],
+	["inc", [counter], "add one to this counter of the group"],
+	["dec", [counter], "take one from this counter of the group"],
+	["mark", [{ name: "mark", type: "Word32" }], "set the mark, which goes with the packet"],
+	["put_state", [{ name: "state", type: "Word32" }], "set the state of this run"],
+	["forward", [device], "send a copy to this device when the run is over, and pass"],
+]);
 
 export const primitives: readonly Primitive[] = [
 	...predicates,
@@ -328,4 +297,4 @@ export const primitives: readonly Primitive[] = [
 	...filters,
 	...control,
 	...actions,
-]
+];
