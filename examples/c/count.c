@@ -51,13 +51,14 @@ int main(int argc, char *argv[])
 			count = pfq_read(q, &batch, 0);
 		if (count == 0 && device.state != PFQ_DEVICE_RUNNING)
 			break;
-		for (pfq_iterator_t it = pfq_net_queue_begin(&batch); it != pfq_net_queue_end(&batch);
-		     it = pfq_net_queue_next(&batch, it))
+		for (pfq_iterator_t it = pfq_net_queue_begin(&batch);
+		     it != pfq_net_queue_end(&batch); it = pfq_net_queue_next(&batch, it))
 			octets += pfq_pkt_header(it)->len;
 		packets += (uint64_t)count;
 	}
 	pfq_get_device_stats(q, argv[1], &device);
-	printf("%" PRIu64 " packets, %" PRIu64 " octets, %" PRIu64 " lost\n", packets, octets, device.lost);
+	printf("%" PRIu64 " packets, %" PRIu64 " octets, %" PRIu64 " lost\n", packets, octets,
+	       device.lost);
 	if (device.state == PFQ_DEVICE_FAILED)
 		fprintf(stderr, "count: %s\n", device.text);
 	pfq_close(q);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `pcap:FILE`: a capture file, read by a thread of its own as fast as the sockets take the packets, so that none is
- * lost; or, with `?rate=recorded` after the name, at the pace at which they were recorded. Each start reads
- * it from the beginning.
+ * `pcap:FILE`: a capture file, read by a thread of its own as fast as the sockets take the packets,
+ * so that none is lost; or, with `?rate=recorded` after the name, at the pace at which they were
+ * recorded. Each start reads it from the beginning.
  */
 #include "capture_reader.h"
 #include "host_device.h"
@@ -14,14 +14,16 @@
 #include <unistd.h>
 
 #define BATCH 256
-#define NSEC 1000000000ULL
+#define NSEC  1000000000ULL
 
-/* While the sockets are full: look again this often, giving way to others, then sleep between looks, ever longer. */
-#define LOOKS 16
+/* While the sockets are full: look again this often, giving way to others, then sleep between
+ * looks, ever longer. */
+#define LOOKS	       16
 #define SHORTEST_SLEEP 10000
-#define LONGEST_SLEEP 1000000
+#define LONGEST_SLEEP  1000000
 
-/* The thread asks for sleeps that short, so they must not be rounded up by the usual 50 microseconds. */
+/* The thread asks for sleeps that short, so they must not be rounded up by the usual 50
+ * microseconds. */
 #define TIMER_SLACK 1000
 
 struct capture_file {
@@ -51,7 +53,8 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * NSEC + (uint64_t)time.tv_nsec;
 }
 
-/* How many packets every socket has room for, as soon as that is one at least; 0 if the thread is to end. */
+/* How many packets every socket has room for, as soon as that is one at least; 0 if the thread is
+ * to end. */
 static unsigned int wait_for_room(struct capture_file *file)
 {
 	uint64_t sleep = SHORTEST_SLEEP;
@@ -99,7 +102,8 @@ static unsigned int wait_for_time(struct capture_file *file, struct pace *pace,
 	return due;
 }
 
-/* Hands packets on as there is room and, at the recorded rate, as they are due. Gives false if the thread is to end. */
+/* Hands packets on as there is room and, at the recorded rate, as they are due. Gives false if the
+ * thread is to end. */
 static bool hand_on(struct capture_file *file, struct pace *pace, struct pfq_packet *packets,
 		    unsigned int count)
 {
@@ -162,7 +166,8 @@ static int read_option(struct capture_file *file, struct pfq_error *error)
 	return 0;
 }
 
-/* The file is opened, and its header read, when the device is opened: that is when an error can be told best. */
+/* The file is opened, and its header read, when the device is opened: that is when an error can be
+ * told best. */
 static int capture_file_open(const char *name, struct host_device **result, struct pfq_error *error)
 {
 	struct capture_file *file = pfq_alloc(sizeof(*file));
@@ -223,7 +228,8 @@ static int capture_file_start(struct host_device *base, int queue, struct pfq_er
 	int status;
 
 	if (queue != Q_ANY_QUEUE)
-		return pfq_fail(error, EINVAL, "%s: a capture file has no queues: bind it with queue %d",
+		return pfq_fail(error, EINVAL,
+				"%s: a capture file has no queues: bind it with queue %d",
 				base->name, Q_ANY_QUEUE);
 	status = rewind_file(file, error);
 	if (status < 0)

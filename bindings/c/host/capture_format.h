@@ -10,7 +10,7 @@ struct capture_reader {
 	uint64_t position; /* written by the reading thread, read by any */
 	uint64_t size;
 	uint64_t packets; /* read so far */
-	uint16_t link; /* PFQ_LINK_* */
+	uint16_t link;	  /* PFQ_LINK_* */
 	char text[PFQ_ERROR_TEXT];
 	char *path;
 };

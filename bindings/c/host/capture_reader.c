@@ -10,18 +10,18 @@ static const struct {
 	uint32_t linktype;
 	uint16_t link;
 } links[] = {
-	{ 0, PFQ_LINK_NULL }, /* NULL */
+	{ 0, PFQ_LINK_NULL },	  /* NULL */
 	{ 1, PFQ_LINK_ETHERNET }, /* ETHERNET */
-	{ 9, PFQ_LINK_PPP }, /* PPP */
-	{ 12, PFQ_LINK_RAW }, /* DLT_RAW, in files of some old writers */
-	{ 14, PFQ_LINK_RAW }, /* the same on OpenBSD */
-	{ 50, PFQ_LINK_PPP }, /* PPP_HDLC */
-	{ 101, PFQ_LINK_RAW }, /* RAW */
-	{ 108, PFQ_LINK_NULL }, /* LOOP */
-	{ 113, PFQ_LINK_SLL }, /* LINUX_SLL */
-	{ 228, PFQ_LINK_RAW }, /* IPV4 */
-	{ 229, PFQ_LINK_RAW }, /* IPV6 */
-	{ 276, PFQ_LINK_SLL2 }, /* LINUX_SLL2 */
+	{ 9, PFQ_LINK_PPP },	  /* PPP */
+	{ 12, PFQ_LINK_RAW },	  /* DLT_RAW, in files of some old writers */
+	{ 14, PFQ_LINK_RAW },	  /* the same on OpenBSD */
+	{ 50, PFQ_LINK_PPP },	  /* PPP_HDLC */
+	{ 101, PFQ_LINK_RAW },	  /* RAW */
+	{ 108, PFQ_LINK_NULL },	  /* LOOP */
+	{ 113, PFQ_LINK_SLL },	  /* LINUX_SLL */
+	{ 228, PFQ_LINK_RAW },	  /* IPV4 */
+	{ 229, PFQ_LINK_RAW },	  /* IPV6 */
+	{ 276, PFQ_LINK_SLL2 },	  /* LINUX_SLL2 */
 };
 
 int capture_link(const char *path, uint32_t linktype, uint16_t *link, struct pfq_error *error)
@@ -34,10 +34,11 @@ int capture_link(const char *path, uint32_t linktype, uint16_t *link, struct pfq
 			return 0;
 		}
 	}
-	return pfq_fail(error, EOPNOTSUPP,
-			"%.120s: link type %s (%u) is not supported; EN10MB, RAW, NULL, LOOP, LINUX_SLL, "
-			"LINUX_SLL2 and PPP are",
-			path, name ? name : "unknown", linktype);
+	return pfq_fail(
+		error, EOPNOTSUPP,
+		"%.120s: link type %s (%u) is not supported; EN10MB, RAW, NULL, LOOP, LINUX_SLL, "
+		"LINUX_SLL2 and PPP are",
+		path, name ? name : "unknown", linktype);
 }
 
 void *capture_reader_alloc(size_t size, const char *path, FILE *file, struct pfq_error *error)

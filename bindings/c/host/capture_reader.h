@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Reads capture files: classic pcap by itself (a third of libpcap's time per packet), all else through libpcap. */
+/* Reads capture files: classic pcap by itself (a third of libpcap's time per packet), all else
+ * through libpcap. */
 #ifndef PFQ_HOST_CAPTURE_READER_H
 #define PFQ_HOST_CAPTURE_READER_H
 
@@ -13,8 +14,8 @@ int capture_reader_open(const char *path, struct capture_reader **reader, struct
 void capture_reader_close(struct capture_reader *reader);
 
 /*
- * Reads up to `count` packets, which stay valid until the next call. Gives how many; 0 at the end of the file; -1 where
- * the file is broken, after all that is readable before that place.
+ * Reads up to `count` packets, which stay valid until the next call. Gives how many; 0 at the end
+ * of the file; -1 where the file is broken, after all that is readable before that place.
  */
 int capture_reader_next(struct capture_reader *reader, struct pfq_packet *packets,
 			unsigned int count);

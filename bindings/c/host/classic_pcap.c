@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Classic pcap files (draft-ietf-opsawg-pcap), version 2.4, in either byte order, with microseconds or nanoseconds.
- * Read in large pieces; packets are used where they lie. Not memory-mapped: a file that shrinks under a mapping
- * kills the process.
+ * Classic pcap files (draft-ietf-opsawg-pcap), version 2.4, in either byte order, with microseconds
+ * or nanoseconds. Read in large pieces; packets are used where they lie. Not memory-mapped: a file
+ * that shrinks under a mapping kills the process.
  */
 #include "capture_format.h"
 
@@ -10,9 +10,9 @@
 #include <unistd.h>
 
 #define MAGIC_MICROSECONDS 0xa1b2c3d4U
-#define MAGIC_NANOSECONDS 0xa1b23c4dU
-#define FILE_HEADER 24
-#define RECORD_HEADER 16
+#define MAGIC_NANOSECONDS  0xa1b23c4dU
+#define FILE_HEADER	   24
+#define RECORD_HEADER	   16
 
 /* Holds any record, and many; small enough to stay in a core's second-level cache. */
 #define BUFFER_SIZE (1 << 20)
@@ -87,7 +87,8 @@ static bool fill(struct classic_pcap *pcap)
 	pcap->end -= pcap->begin;
 	pcap->begin = 0;
 	do {
-		length = read(fileno(pcap->file), pcap->buffer + pcap->end, BUFFER_SIZE - pcap->end);
+		length =
+			read(fileno(pcap->file), pcap->buffer + pcap->end, BUFFER_SIZE - pcap->end);
 	} while (length < 0 && errno == EINTR);
 	if (length < 0)
 		return false;
@@ -130,8 +131,7 @@ static unsigned int take(struct classic_pcap *pcap, struct pfq_packet *packets, 
 		const uint8_t *record = pcap->buffer + pcap->begin;
 		uint32_t caplen = load32(record + 8, pcap->swapped);
 
-		if (caplen > PFQ_MAX_CAPLEN ||
-		    pcap->end - pcap->begin - RECORD_HEADER < caplen)
+		if (caplen > PFQ_MAX_CAPLEN || pcap->end - pcap->begin - RECORD_HEADER < caplen)
 			break;
 		read_packet(pcap, &packets[taken++], record, caplen);
 		pcap->begin += RECORD_HEADER + caplen;
@@ -150,7 +150,8 @@ static int finish(struct classic_pcap *pcap)
 	if (left == 0)
 		return 0;
 	if (left < RECORD_HEADER)
-		return broken(pcap, "the file is truncated: its header has %d octets, and %zu are there",
+		return broken(pcap,
+			      "the file is truncated: its header has %d octets, and %zu are there",
 			      RECORD_HEADER, left);
 	return broken(pcap, "the file is truncated: it has %u octets, and %zu are there",
 		      load32(pcap->buffer + pcap->begin + 8, pcap->swapped), left - RECORD_HEADER);

@@ -8,7 +8,8 @@
 _Static_assert(sizeof(struct bpf_insn) == sizeof(struct sock_filter), "one layout of instructions");
 _Static_assert(offsetof(struct bpf_insn, k) == offsetof(struct sock_filter, k), "one layout");
 
-/* Loads at negative offsets ask the kernel for what is no part of the packet; libpcap knows nothing of it. */
+/* Loads at negative offsets ask the kernel for what is no part of the packet; libpcap knows nothing
+ * of it. */
 static bool asks_the_kernel(const struct bpf_insn *insn)
 {
 	return BPF_CLASS(insn->code) == BPF_LD && BPF_MODE(insn->code) == BPF_ABS &&
@@ -25,18 +26,21 @@ static int check(const struct bpf_insn *program, unsigned int count, struct pfq_
 {
 	for (unsigned int i = 0; i < count; i++) {
 		if (asks_the_kernel(&program[i]))
-			return pfq_fail(error, EINVAL,
-					"filter: instruction %u loads what only the kernel has (offset %d); "
-					"compile the filter without a live capture (tcpdump -y EN10MB -ddd)",
-					i, (int32_t)program[i].k);
+			return pfq_fail(
+				error, EINVAL,
+				"filter: instruction %u loads what only the kernel has (offset %d); "
+				"compile the filter without a live capture (tcpdump -y EN10MB -ddd)",
+				i, (int32_t)program[i].k);
 		if (jumps_back(&program[i], count - i - 1))
 			return pfq_fail(error, EINVAL,
-					"filter: instruction %u jumps back or out of the program", i);
+					"filter: instruction %u jumps back or out of the program",
+					i);
 	}
 	if (!bpf_validate(program, (int)count))
-		return pfq_fail(error, EINVAL,
-				"filter: no valid BPF program (unknown instruction, jump out of the "
-				"program, or no return at its end)");
+		return pfq_fail(
+			error, EINVAL,
+			"filter: no valid BPF program (unknown instruction, jump out of the "
+			"program, or no return at its end)");
 	return 0;
 }
 

@@ -71,8 +71,9 @@ static const struct pfq_host_ops host_ops = {
 };
 
 /*
- * The child of a fork() has none of the threads, so its copy of the engine is dead. It is left where it is, handles
- * of the parent are refused by their generation, and the first pfq_open() makes a new engine.
+ * The child of a fork() has none of the threads, so its copy of the engine is dead. It is left
+ * where it is, handles of the parent are refused by their generation, and the first pfq_open()
+ * makes a new engine.
  */
 static void before_fork(void)
 {

@@ -6,13 +6,14 @@
 #include "engine.h"
 
 /*
- * Takes a reference to the process's engine, and makes it with the first. Gives NULL, and says why, if that
- * fails. Balanced by pfq_host_put(); the engine goes with its last reference.
+ * Takes a reference to the process's engine, and makes it with the first. Gives NULL, and says why,
+ * if that fails. Balanced by pfq_host_put(); the engine goes with its last reference.
  */
 struct pfq_engine *pfq_host_get(struct pfq_error *error);
 void pfq_host_put(void);
 
-/* Counts the fork()s between the process that loaded the library and this one: what was made in another generation is not ours. */
+/* Counts the fork()s between the process that loaded the library and this one: what was made in
+ * another generation is not ours. */
 extern unsigned int pfq_host_generation;
 
 /* What a handle is to the engine's wake(): an eventfd, or -1. The handle outlives its socket. */
@@ -23,9 +24,10 @@ struct pfq_wake {
 void pfq_wake(struct pfq_wake *wake);
 
 /*
- * Between the two, the calling thread's pfq_receive() wakes nobody; then all readers that wait are woken at once. A reader
- * that is woken for much costs less than one that is woken often. It is an RCU read-side section, so that none of
- * those sockets goes away: keep it short, and do not sleep in it.
+ * Between the two, the calling thread's pfq_receive() wakes nobody; then all readers that wait are
+ * woken at once. A reader that is woken for much costs less than one that is woken often. It is an
+ * RCU read-side section, so that none of those sockets goes away: keep it short, and do not sleep
+ * in it.
  */
 void pfq_host_hold_wakes(void);
 void pfq_host_release_wakes(void);

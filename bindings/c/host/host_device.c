@@ -4,11 +4,12 @@
 
 #include <unistd.h>
 
-/* Devices that are no network interface have indices from here on, out of the way of the kernel's. */
+/* Devices that are no network interface have indices from here on, out of the way of the kernel's.
+ */
 #define FIRST_IFINDEX 1000000
 
-#define MIN_LANES 32
-#define MAX_LANES 256
+#define MIN_LANES     32
+#define MAX_LANES     256
 
 static const struct host_driver *const drivers[] = {
 	&host_capture_file_driver,
@@ -113,7 +114,8 @@ void host_devices_after_fork(void)
 			drivers[i]->after_fork();
 }
 
-/* A lane is held by a thread that receives, even while it waits for a processor: hence more than processors. */
+/* A lane is held by a thread that receives, even while it waits for a processor: hence more than
+ * processors. */
 unsigned int host_lanes(void)
 {
 	static unsigned int lanes;

@@ -15,12 +15,13 @@ struct host_device {
 };
 
 /*
- * A kind of device. open() gets the name without the prefix; it allocates the device, and leaves `driver`, `device`
- * and `name` to the caller, and `ifindex` too if it is 0. See struct pfq_host_ops for what the others do.
+ * A kind of device. open() gets the name without the prefix; it allocates the device, and leaves
+ * `driver`, `device` and `name` to the caller, and `ifindex` too if it is 0. See struct
+ * pfq_host_ops for what the others do.
  */
 struct host_driver {
 	const char *prefix; /* of the names that are its own; "" takes what is left */
-	const char *no_tx; /* why nothing can be sent, or NULL */
+	const char *no_tx;  /* why nothing can be sent, or NULL */
 	int (*open)(const char *name, struct host_device **device, struct pfq_error *error);
 	void (*close)(struct host_device *device);
 	int (*start)(struct host_device *device, int queue, struct pfq_error *error);
@@ -29,7 +30,8 @@ struct host_driver {
 	void (*stats)(struct host_device *device, struct pfq_device_stats *stats);
 	unsigned int (*send)(struct host_device *device, int queue,
 			     const struct pfq_packet *const *packets, unsigned int count);
-	void (*after_fork)(void); /* in the child: let go of what keeps the parent's devices alive; or NULL */
+	void (*after_fork)(
+		void); /* in the child: let go of what keeps the parent's devices alive; or NULL */
 };
 
 extern const struct host_driver host_live_driver;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The user host's share of platform.h: the engine's words for locks, memory and atomics, said in POSIX threads,
- * liburcu and the compiler's builtins.
+ * The user host's share of platform.h: the engine's words for locks, memory and atomics, said in
+ * POSIX threads, liburcu and the compiler's builtins.
  *
- * liburcu's "bp" flavour registers a reader at its first read-side section, so any thread of the program may send
- * on a memory device, and it survives fork(). Readers enter once a batch, which hides what that costs over the
- * other flavours (2 ns a section).
+ * liburcu's "bp" flavour registers a reader at its first read-side section, so any thread of the
+ * program may send on a memory device, and it survives fork(). Readers enter once a batch, which
+ * hides what that costs over the other flavours (2 ns a section).
  */
 #ifndef PFQ_HOST_PLATFORM_H
 #define PFQ_HOST_PLATFORM_H
@@ -68,17 +68,17 @@ static inline void pfq_free(void *memory)
 	free(memory);
 }
 
-#define PFQ_READ_ONCE(x)	 __atomic_load_n(&(x), __ATOMIC_RELAXED)
-#define PFQ_WRITE_ONCE(x, v)	 __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
-#define PFQ_LOAD_ACQUIRE(p)	 __atomic_load_n((p), __ATOMIC_ACQUIRE)
-#define PFQ_STORE_RELEASE(p, v)	 __atomic_store_n((p), (v), __ATOMIC_RELEASE)
-#define PFQ_ADD(p, v)		 ((void)__atomic_fetch_add((p), (v), __ATOMIC_RELAXED))
-#define PFQ_EXCHANGE(p, v)	 __atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
-#define PFQ_LIKELY(x)		 __builtin_expect(!!(x), 1)
-#define PFQ_UNLIKELY(x)		 __builtin_expect(!!(x), 0)
-#define PFQ_PREFETCH_WRITE(p)	 __builtin_prefetch((p), 1)
-#define PFQ_RCU_ASSIGN(p, v)	 rcu_assign_pointer((p), (v))
-#define PFQ_RCU_DEREFERENCE(p)	 rcu_dereference(p)
+#define PFQ_READ_ONCE(x)	__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define PFQ_WRITE_ONCE(x, v)	__atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
+#define PFQ_LOAD_ACQUIRE(p)	__atomic_load_n((p), __ATOMIC_ACQUIRE)
+#define PFQ_STORE_RELEASE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELEASE)
+#define PFQ_ADD(p, v)		((void)__atomic_fetch_add((p), (v), __ATOMIC_RELAXED))
+#define PFQ_EXCHANGE(p, v)	__atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST)
+#define PFQ_LIKELY(x)		__builtin_expect(!!(x), 1)
+#define PFQ_UNLIKELY(x)		__builtin_expect(!!(x), 0)
+#define PFQ_PREFETCH_WRITE(p)	__builtin_prefetch((p), 1)
+#define PFQ_RCU_ASSIGN(p, v)	rcu_assign_pointer((p), (v))
+#define PFQ_RCU_DEREFERENCE(p)	rcu_dereference(p)
 
 static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired)
 {

@@ -49,10 +49,11 @@ static int link_of(const char *name, unsigned int arp_type, uint16_t *link, stru
 		*link = PFQ_LINK_RAW;
 		return 0;
 	default:
-		return pfq_fail(error, EOPNOTSUPP,
-				"%s: link type %u (ARPHRD) is not supported; Ethernet, loopback, PPP and "
-				"IP tunnels are",
-				name, arp_type);
+		return pfq_fail(
+			error, EOPNOTSUPP,
+			"%s: link type %u (ARPHRD) is not supported; Ethernet, loopback, PPP and "
+			"IP tunnels are",
+			name, arp_type);
 	}
 }
 
@@ -64,7 +65,8 @@ static bool has_flow_hash(int fd, struct ifreq *request)
 	return ioctl(fd, SIOCETHTOOL, request) == 0 && (flags.data & ETH_FLAG_RXHASH);
 }
 
-/* Where the hardware stamps but some packets (those of PTP, say), its stamps would be mixed with the kernel's. */
+/* Where the hardware stamps but some packets (those of PTP, say), its stamps would be mixed with
+ * the kernel's. */
 static bool stamps_all(int fd, struct ifreq *request)
 {
 	struct hwtstamp_config config = { 0 };
@@ -118,7 +120,8 @@ static unsigned int read_rx_queues(struct nlmsghdr *message)
 	return 1;
 }
 
-/* By netlink, since sysfs shows the network namespace that mounted it, which may not be this one. */
+/* By netlink, since sysfs shows the network namespace that mounted it, which may not be this one.
+ */
 unsigned int interface_rx_queues(int ifindex)
 {
 	struct {

@@ -8,12 +8,13 @@
 struct interface {
 	int ifindex;
 	bool up;
-	uint16_t link; /* PFQ_LINK_* */
+	uint16_t link;	    /* PFQ_LINK_* */
 	bool has_flow_hash; /* the hardware computes one, and gives it */
-	bool stamps_all; /* the hardware is set to stamp every packet that it receives */
+	bool stamps_all;    /* the hardware is set to stamp every packet that it receives */
 };
 
-/* Looks an interface up by name: -ENODEV if there is none, -EOPNOTSUPP for a link type that PFQ cannot read. */
+/* Looks an interface up by name: -ENODEV if there is none, -EOPNOTSUPP for a link type that PFQ
+ * cannot read. */
 int interface_look_up(const char *name, struct interface *interface, struct pfq_error *error);
 
 /* How many receive queues the interface has; 1 where the kernel does not tell. */

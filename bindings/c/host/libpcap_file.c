@@ -123,8 +123,8 @@ int libpcap_open(const char *path, FILE *stream, struct capture_reader **reader,
 		status = pfq_fail(error, ENOMEM, "%s: no memory", path);
 		goto free_reader;
 	}
-	file->pcap = pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO,
-							      text);
+	file->pcap =
+		pcap_fopen_offline_with_tstamp_precision(stream, PCAP_TSTAMP_PRECISION_NANO, text);
 	if (!file->pcap) {
 		status = pfq_fail(error, EINVAL, "%.100s: no capture file: %.120s", path, text);
 		goto free_arena;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Network interfaces, by their name. They receive through rings (live_ring.h) and send through one packet socket. */
+/* Network interfaces, by their name. They receive through rings (live_ring.h) and send through one
+ * packet socket. */
 #include "host_device.h"
 #include "interface.h"
 #include "live_ring.h"
@@ -8,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define SEND_BATCH 64
+#define SEND_BATCH  64
 #define SEND_BUFFER (4 << 20)
 
 struct started_ring {
@@ -32,10 +33,11 @@ static struct live_device *devices;
 static int fail_socket(const char *name, struct pfq_error *error)
 {
 	if (errno == EPERM || errno == EACCES)
-		return pfq_fail(error, EPERM,
-				"%s: capturing needs CAP_NET_RAW: run as root, or give the program the "
-				"capability (setcap cap_net_raw+ep PROGRAM)",
-				name);
+		return pfq_fail(
+			error, EPERM,
+			"%s: capturing needs CAP_NET_RAW: run as root, or give the program the "
+			"capability (setcap cap_net_raw+ep PROGRAM)",
+			name);
 	return pfq_fail(error, errno, "%s: no packet socket: %s", name, strerror(errno));
 }
 
@@ -112,12 +114,13 @@ static int check_start(struct live_device *device, int queue, struct pfq_error *
 	if (status < 0)
 		return status;
 	if (device->interface.ifindex != ifindex)
-		return pfq_fail(error, ENODEV,
-				"%s: the interface was replaced by another of that name: unbind it first",
-				name);
+		return pfq_fail(
+			error, ENODEV,
+			"%s: the interface was replaced by another of that name: unbind it first",
+			name);
 	if (!device->interface.up)
-		return pfq_fail(error, ENETDOWN, "%s: the interface is down: ip link set %s up", name,
-				name);
+		return pfq_fail(error, ENETDOWN, "%s: the interface is down: ip link set %s up",
+				name, name);
 	if (queue == Q_ANY_QUEUE)
 		return 0;
 	queues = interface_rx_queues(ifindex);
@@ -138,8 +141,8 @@ static int live_start(struct host_device *base, int queue, struct pfq_error *err
 	started = pfq_alloc(sizeof(*started));
 	if (!started)
 		return pfq_fail(error, ENOMEM, "%s: no memory", base->name);
-	status = live_ring_start(base->device, base->name, &device->interface, queue, &started->ring,
-				 error);
+	status = live_ring_start(base->device, base->name, &device->interface, queue,
+				 &started->ring, error);
 	if (status < 0) {
 		pfq_free(started);
 		return status;
@@ -176,8 +179,8 @@ static int live_promiscuous(struct host_device *base, bool on, struct pfq_error 
 	int option = on ? PACKET_ADD_MEMBERSHIP : PACKET_DROP_MEMBERSHIP;
 
 	if (setsockopt(device->fd, SOL_PACKET, option, &request, sizeof(request)) < 0)
-		return pfq_fail(error, errno, "%s: cannot switch promiscuous mode %s: %s", base->name,
-				on ? "on" : "off", strerror(errno));
+		return pfq_fail(error, errno, "%s: cannot switch promiscuous mode %s: %s",
+				base->name, on ? "on" : "off", strerror(errno));
 	return 0;
 }
 

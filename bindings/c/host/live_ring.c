@@ -22,27 +22,29 @@
 #endif
 
 /*
- * A block holds at least one packet of PFQ_MAX_CAPLEN octets (interfaces give packets of 64 KiB and more where they
- * put segments together). The kernel hands a block over when it is full, or after the timeout.
+ * A block holds at least one packet of PFQ_MAX_CAPLEN octets (interfaces give packets of 64 KiB and
+ * more where they put segments together). The kernel hands a block over when it is full, or after
+ * the timeout.
  */
 #define BLOCK_SIZE (512 << 10)
 #define MAX_BLOCKS 64
 #define MIN_BLOCKS 4
-#define FRAME_SIZE 2048 /* TPACKET_V3 packs packets of any size; this only has to divide the block */
+#define FRAME_SIZE \
+	2048 /* TPACKET_V3 packs packets of any size; this only has to divide the block */
 #define BLOCK_TIMEOUT_MS 1
 
-#define BATCH 256
-#define VLAN_TAG 4
-#define MACS 12
+#define BATCH		 256
+#define VLAN_TAG	 4
+#define MACS		 12
 
 /*
- * While the sockets are full, packets can wait in the ring, which is much larger than most queues: a reader that has
- * no processor for a moment loses nothing. But only while less than half of the ring is taken, and not for a reader
- * that does not come back in time, since others wait with it.
+ * While the sockets are full, packets can wait in the ring, which is much larger than most queues:
+ * a reader that has no processor for a moment loses nothing. But only while less than half of the
+ * ring is taken, and not for a reader that does not come back in time, since others wait with it.
  */
 #define PATIENCE_NAPS 1000
-#define NAP_NSEC 50000
-#define TIMER_SLACK 1000 /* naps are not rounded up by the usual 50 microseconds */
+#define NAP_NSEC      50000
+#define TIMER_SLACK   1000 /* naps are not rounded up by the usual 50 microseconds */
 
 /* How long to wait, once the flow has been stopped, for the kernel to hand over its last block. */
 #define DRAIN_MS 1000
@@ -58,11 +60,11 @@ struct live_ring {
 	pthread_t thread;
 	/* the thread's own: */
 	unsigned int index; /* of the next block */
-	unsigned int room; /* what the sockets had room for, less what they were given */
-	bool impatient; /* it was waited for room, in vain */
+	unsigned int room;  /* what the sockets had room for, less what they were given */
+	bool impatient;	    /* it was waited for room, in vain */
 	uint64_t received;
 	pthread_mutex_t lock; /* of what follows */
-	uint64_t seen; /* by the kernel, lost ones included */
+	uint64_t seen;	      /* by the kernel, lost ones included */
 	uint64_t lost;
 	bool failed;
 	char text[PFQ_ERROR_TEXT];
@@ -115,13 +117,14 @@ static void fail(struct live_ring *ring, const char *reason)
 }
 
 /*
- * Puts a VLAN tag that the kernel took out back behind the MACs. There is room in front of the packet: with a link
- * header of 14 octets it begins at least 14 octets after the ring's own headers.
+ * Puts a VLAN tag that the kernel took out back behind the MACs. There is room in front of the
+ * packet: with a link header of 14 octets it begins at least 14 octets after the ring's own
+ * headers.
  */
 static void restore_tag(struct pfq_packet *packet, const struct tpacket3_hdr *header)
 {
 	uint16_t tpid = header->tp_status & TP_STATUS_VLAN_TPID_VALID ? header->hv1.tp_vlan_tpid
-								       : ETH_P_8021Q;
+								      : ETH_P_8021Q;
 	uint16_t tci = (uint16_t)header->hv1.tp_vlan_tci;
 	uint8_t *data = (uint8_t *)header + header->tp_mac - VLAN_TAG;
 
@@ -253,8 +256,8 @@ static bool wait_for_block(struct live_ring *ring)
 }
 
 /*
- * Stops the flow: a filter that takes nothing, for what comes from now on, and a protocol that is none, which makes
- * the kernel wait for those CPUs that are writing into the ring.
+ * Stops the flow: a filter that takes nothing, for what comes from now on, and a protocol that is
+ * none, which makes the kernel wait for those CPUs that are writing into the ring.
  */
 static void stop_flow(struct live_ring *ring)
 {
@@ -304,13 +307,15 @@ static void *capture(void *argument)
 	return NULL;
 }
 
-/* The packets of one hardware queue; the kernel numbers them from 1, and 0 is a packet that came by none. */
+/* The packets of one hardware queue; the kernel numbers them from 1, and 0 is a packet that came by
+ * none. */
 static int select_queue(struct live_ring *ring)
 {
 	struct sock_filter select[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_QUEUE)),
 		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)ring->queue + 1, 1, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(ring->queue ? ring->queue + 1 : 0), 0, 1),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(ring->queue ? ring->queue + 1 : 0),
+			 0, 1),
 		BPF_STMT(BPF_RET | BPF_K, 0xffffffff),
 		BPF_STMT(BPF_RET | BPF_K, 0),
 	};
@@ -335,7 +340,8 @@ static int map_blocks(struct live_ring *ring, const struct interface *interface)
 	     ring->block_count /= 2) {
 		request.tp_block_nr = ring->block_count;
 		request.tp_frame_nr = ring->block_count * (BLOCK_SIZE / FRAME_SIZE);
-		status = setsockopt(ring->fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof(request));
+		status =
+			setsockopt(ring->fd, SOL_PACKET, PACKET_RX_RING, &request, sizeof(request));
 		if (status == 0 || errno != ENOMEM)
 			break;
 	}

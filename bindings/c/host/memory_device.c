@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Devices in memory. `mem:NAME` receives what is sent on it. `mem:A=B` is the A end of a cable: what is sent on it is
- * received at B, by `mem:B=A` and by plain `mem:B`, and it receives what is sent towards A.
+ * Devices in memory. `mem:NAME` receives what is sent on it. `mem:A=B` is the A end of a cable:
+ * what is sent on it is received at B, by `mem:B=A` and by plain `mem:B`, and it receives what is
+ * sent towards A.
  *
- * A packet is delivered in the thread that sends it, before the call returns: there is no thread and no queue in
- * between, so nothing is lost but where a socket's queue is full.
+ * A packet is delivered in the thread that sends it, before the call returns: there is no thread
+ * and no queue in between, so nothing is lost but where a socket's queue is full.
  */
 #include "host_device.h"
 
@@ -12,10 +13,12 @@
 
 #define MAX_NAME 64
 
-/* Packets are handed on in batches of this many: enough to spread the cost of a batch, few enough for the stack. */
+/* Packets are handed on in batches of this many: enough to spread the cost of a batch, few enough
+ * for the stack. */
 #define BATCH 64
 
-/* Programs may forward from device to device in a circle; a packet that went around this often is not sent on. */
+/* Programs may forward from device to device in a circle; a packet that went around this often is
+ * not sent on. */
 #define MAX_DEPTH 8
 
 struct receiver {
@@ -40,7 +43,7 @@ struct endpoint {
 struct memory_device {
 	struct host_device base;
 	struct endpoint *from; /* receives what is sent to this name */
-	struct endpoint *to; /* and sends to that one */
+	struct endpoint *to;   /* and sends to that one */
 };
 
 /* Guarded by the engine's lock, as all but send() is. */
@@ -83,10 +86,11 @@ static void put_endpoint(struct endpoint *endpoint)
 
 static int bad_name(const char *name, struct pfq_error *error)
 {
-	return pfq_fail(error, EINVAL,
-			"mem:%s: a memory device is mem:NAME, the end of a cable mem:A=B; a name has 1 to "
-			"%d characters",
-			name, MAX_NAME - 1);
+	return pfq_fail(
+		error, EINVAL,
+		"mem:%s: a memory device is mem:NAME, the end of a cable mem:A=B; a name has 1 to "
+		"%d characters",
+		name, MAX_NAME - 1);
 }
 
 static int memory_open(const char *name, struct host_device **result, struct pfq_error *error)
@@ -128,7 +132,8 @@ static void memory_close(struct host_device *base)
 	pfq_free(device);
 }
 
-/* A free place in the list of those who receive from an endpoint; grows the list where there is none. */
+/* A free place in the list of those who receive from an endpoint; grows the list where there is
+ * none. */
 static struct receiver *get_receiver(struct endpoint *endpoint)
 {
 	struct receivers *old = endpoint->receivers;
@@ -190,7 +195,8 @@ static void memory_stats(struct host_device *device, struct pfq_device_stats *st
 	stats->state = PFQ_DEVICE_RUNNING;
 }
 
-/* What comes out at the other end is a new packet: it has the octets, and nothing else of what the sender knew. */
+/* What comes out at the other end is a new packet: it has the octets, and nothing else of what the
+ * sender knew. */
 static void copy_packets(struct pfq_packet *copies, const struct pfq_packet *const *packets,
 			 unsigned int count, int queue, const struct timespec *now)
 {

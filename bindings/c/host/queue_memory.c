@@ -10,9 +10,10 @@
 #endif
 
 /*
- * A reader may still look at packets of its last batch when another thread closes the socket. So the addresses of
- * a freed queue stay readable for a while: they are remapped onto the zero page, which gives the memory back and
- * leaves an empty range. This many ranges are kept; the oldest goes first.
+ * A reader may still look at packets of its last batch when another thread closes the socket. So
+ * the addresses of a freed queue stay readable for a while: they are remapped onto the zero page,
+ * which gives the memory back and leaves an empty range. This many ranges are kept; the oldest goes
+ * first.
  */
 #define RETIRED_RANGES 32
 
@@ -48,8 +49,8 @@ static size_t wanted_hugepage(int *flags)
 
 static void *map(size_t size, int flags)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-			    MAP_PRIVATE | MAP_ANONYMOUS | flags, -1, 0);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags,
+			    -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
@@ -90,8 +91,8 @@ static size_t forget(void *memory, size_t size)
 	return round_up(size, (size_t)sysconf(_SC_PAGESIZE));
 }
 
-int host_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory, size_t *page,
-		     struct pfq_error *error)
+int host_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory,
+		     size_t *page, struct pfq_error *error)
 {
 	int flags = 0;
 	size_t hugepage = wanted_hugepage(&flags);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory for the queues of a socket, in HugePages where PFQ_HUGEPAGES asks for them (2M, 1G, or 1 for the default size). */
+/* Memory for the queues of a socket, in HugePages where PFQ_HUGEPAGES asks for them (2M, 1G, or 1
+ * for the default size). */
 #ifndef PFQ_HOST_QUEUE_MEMORY_H
 #define PFQ_HOST_QUEUE_MEMORY_H
 
 #include "platform.h"
 
-int host_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory, size_t *page,
-		     struct pfq_error *error);
+int host_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory,
+		     size_t *page, struct pfq_error *error);
 void host_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t size);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Errors are kept twice: by thread, so that a thread reads the text of its own failure in peace, and by socket, for
- * a thread that asks after another one's call.
+ * Errors are kept twice: by thread, so that a thread reads the text of its own failure in peace,
+ * and by socket, for a thread that asks after another one's call.
  */
 #include "handle.h"
 
@@ -10,7 +10,7 @@ static pthread_mutex_t failure_lock = PTHREAD_MUTEX_INITIALIZER;
 static __thread struct {
 	const pfq_t *of;
 	struct pfq_error error; /* of the last call on `of` */
-	struct pfq_error open; /* of the last pfq_open() that failed */
+	struct pfq_error open;	/* of the last pfq_open() that failed */
 } mine = { .error.node = -1, .open.node = -1 };
 
 int failure_of(const pfq_t *q, const struct pfq_error *error)

@@ -10,7 +10,8 @@ int pfq_join_group(pfq_t *q, int gid, uint64_t class_mask, int policy)
 	};
 	struct pfq_group_id reply;
 
-	if (handle_control(q, PFQ_OP_JOIN_GROUP, &request, sizeof(request), &reply, sizeof(reply)) < 0)
+	if (handle_control(q, PFQ_OP_JOIN_GROUP, &request, sizeof(request), &reply, sizeof(reply)) <
+	    0)
 		return -1;
 	return reply.gid;
 }
@@ -42,7 +43,8 @@ static int bind_group(pfq_t *q, unsigned int operation, int gid, const char *dev
 	struct pfq_binding request = { .gid = gid, .queue = queue };
 
 	if (!device || strlen(device) >= sizeof(request.device))
-		return failure(q, EINVAL, "device: a name has 1 to %d characters", PFQ_DEVICE_NAME - 1);
+		return failure(q, EINVAL, "device: a name has 1 to %d characters",
+			       PFQ_DEVICE_NAME - 1);
 	memcpy(request.device, device, strlen(device) + 1);
 	return handle_control(q, operation, &request, sizeof(request), NULL, 0);
 }

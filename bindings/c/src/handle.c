@@ -6,7 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-/* A handle is used again only when this many others were closed after it, so that stale pointers are told apart. */
+/* A handle is used again only when this many others were closed after it, so that stale pointers
+ * are told apart. */
 #define RESTING 64
 
 static pthread_mutex_t line_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -80,7 +81,8 @@ static bool check(const pfq_t *q)
 		return false;
 	}
 	if (q->generation != pfq_host_generation) {
-		failure(q, EPERM, "the socket belongs to the parent process: open one after fork()");
+		failure(q, EPERM,
+			"the socket belongs to the parent process: open one after fork()");
 		return false;
 	}
 	return true;
@@ -104,7 +106,7 @@ void handle_leave(const pfq_t *q)
 	__atomic_fetch_sub(&((pfq_t *)(uintptr_t)q)->users, 1, __ATOMIC_SEQ_CST);
 }
 
-bool handle_enter_data(pfq_t *q, uint32_t *flag)
+bool handle_enter_data(pfq_t *q, enum handle_direction direction)
 {
 	if (!q) {
 		failure(NULL, EBADF, "no socket: the pointer is NULL");
@@ -117,9 +119,9 @@ bool handle_enter_data(pfq_t *q, uint32_t *flag)
 		failure(q, EBADF, "the socket is not enabled: call pfq_enable()");
 		goto leave;
 	}
-	if (__atomic_exchange_n(flag, 1, __ATOMIC_ACQUIRE)) {
+	if (__atomic_exchange_n(&q->busy[direction], 1, __ATOMIC_ACQUIRE)) {
 		failure(q, EBUSY, "another thread is at it: one at a time may %s a socket",
-			flag == &q->receiving ? "read" : "send on");
+			direction == RECEIVING ? "read" : "send on");
 		goto leave;
 	}
 	return true;
@@ -129,9 +131,9 @@ leave:
 	return false;
 }
 
-void handle_leave_data(pfq_t *q, uint32_t *flag)
+void handle_leave_data(pfq_t *q, enum handle_direction direction)
 {
-	__atomic_store_n(flag, 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&q->busy[direction], 0, __ATOMIC_RELEASE);
 	__atomic_fetch_sub(&q->active, 1, __ATOMIC_SEQ_CST);
 }
 
@@ -143,7 +145,8 @@ int handle_control(const pfq_t *q, unsigned int operation, const void *request, 
 
 	if (!handle_enter(q))
 		return -1;
-	status = pfq_control(q->socket, operation, request, request_size, reply, reply_size, &error);
+	status =
+		pfq_control(q->socket, operation, request, request_size, reply, reply_size, &error);
 	if (status < 0) {
 		error.code = status;
 		failure_of(q, &error);

@@ -7,6 +7,11 @@
 
 #include "host.h"
 
+enum handle_direction {
+	RECEIVING,
+	SENDING,
+};
+
 enum handle_state {
 	HANDLE_CLOSED,
 	HANDLE_OPEN,
@@ -19,8 +24,9 @@ struct rx_reader {
 	char *slots;
 	uint32_t slot_count;
 	uint32_t slot_size;
-	uint32_t shift; /* log2 of slot_count */
-	uint32_t position; /* next packet to read, free-running; the slots before it are those of the last batch */
+	uint32_t shift;	   /* log2 of slot_count */
+	uint32_t position; /* next packet to read, free-running; the slots before it are those of
+			      the last batch */
 };
 
 /* The producer's side of the first Tx queue. */
@@ -30,24 +36,23 @@ struct tx_writer {
 	uint32_t slot_count;
 	uint32_t slot_size;
 	uint32_t xmitlen;
-	uint32_t head; /* next slot to fill, free-running */
+	uint32_t head;	  /* next slot to fill, free-running */
 	uint32_t pending; /* filled since the last flush */
 };
 
 /*
- * Handles are never given back to the allocator: closed ones wait in a line for their next use, so that a call on
- * a closed socket finds one that says so.
+ * Handles are never given back to the allocator: closed ones wait in a line for their next use, so
+ * that a call on a closed socket finds one that says so.
  */
 struct pfq {
 	struct pfq_wake wake; /* first: what the engine wakes */
-	uint32_t state; /* enum handle_state */
-	uint32_t users; /* control calls under way */
-	uint32_t active; /* receiving and sending calls under way */
-	uint32_t receiving; /* 1 while a thread is in a receiving call */
-	uint32_t sending; /* 1 while a thread is in a sending call */
+	uint32_t state;	      /* enum handle_state */
+	uint32_t users;	      /* control calls under way */
+	uint32_t active;      /* receiving and sending calls under way */
+	uint32_t busy[2];     /* by direction: 1 while a thread is in such a call */
 	uint32_t enabled;
-	uint32_t epoch; /* how often it was disabled */
-	bool signals; /* pfq_get_fd() was called, pfq_arm() was not */
+	uint32_t epoch;		 /* how often it was disabled */
+	bool signals;		 /* pfq_get_fd() was called, pfq_arm() was not */
 	unsigned int generation; /* of the process that opened it: pfq_host_generation */
 	struct pfq_socket *socket;
 	pthread_mutex_t lock; /* enabling and disabling */
@@ -55,7 +60,7 @@ struct pfq {
 	struct tx_writer tx;
 	struct pfq_queue_map map;
 	struct pfq_error error; /* the last one; guarded by the lock in failure.c */
-	struct pfq *next; /* in the line of closed ones */
+	struct pfq *next;	/* in the line of closed ones */
 };
 
 /* A closed handle, with its lock and eventfd, or NULL. */
@@ -63,20 +68,21 @@ struct pfq *handle_take(struct pfq_error *error);
 void handle_give_back(struct pfq *q);
 
 /*
- * Around every control call: enter gives false, and notes the error, if the socket is closed or not ours. Between
- * the two it cannot go away.
+ * Around every control call: enter gives false, and notes the error, if the socket is closed or not
+ * ours. Between the two it cannot go away.
  */
 bool handle_enter(const pfq_t *q);
 void handle_leave(const pfq_t *q);
 
 /*
- * Around receiving (flag: &q->receiving) and sending (&q->sending): between the two the queues cannot go away. False
- * if the socket is not enabled or another thread is at it.
+ * Around receiving and sending: between the two the queues cannot go away. False if the socket is
+ * not enabled or another thread is at it.
  */
-bool handle_enter_data(pfq_t *q, uint32_t *flag);
-void handle_leave_data(pfq_t *q, uint32_t *flag);
+bool handle_enter_data(pfq_t *q, enum handle_direction direction);
+void handle_leave_data(pfq_t *q, enum handle_direction direction);
 
-/* Whether a thread between enter_data and leave_data is to leave: the socket is about to be disabled or closed. */
+/* Whether a thread between enter_data and leave_data is to leave: the socket is about to be
+ * disabled or closed. */
 static inline bool handle_ends(const pfq_t *q)
 {
 	return !__atomic_load_n(&q->enabled, __ATOMIC_SEQ_CST);
@@ -87,7 +93,8 @@ int handle_control(const pfq_t *q, unsigned int operation, const void *request, 
 		   void *reply, size_t reply_size);
 
 /* Notes the error of a socket (NULL: of an open) for pfq_error(). Gives -1. */
-int failure(const pfq_t *q, int code, const char *format, ...) __attribute__((format(printf, 3, 4)));
+int failure(const pfq_t *q, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
 int failure_of(const pfq_t *q, const struct pfq_error *error);
 
 /* Forgets a socket's error, when the handle is opened again. */

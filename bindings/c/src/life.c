@@ -7,7 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Only the user host is here; the choice is checked all the same, so that a wrong one is not taken for granted. */
+/* Only the user host is here; the choice is checked all the same, so that a wrong one is not taken
+ * for granted. */
 static int check_host(struct pfq_error *error)
 {
 	const char *host = getenv("PFQ_HOST");
@@ -15,8 +16,9 @@ static int check_host(struct pfq_error *error)
 	if (!host || !*host || strcmp(host, "user") == 0)
 		return 0;
 	if (strcmp(host, "kernel") == 0)
-		return pfq_fail(error, ENODEV,
-				"PFQ_HOST=kernel: this libpfq has no kernel host; unset it, or set it to user");
+		return pfq_fail(
+			error, ENODEV,
+			"PFQ_HOST=kernel: this libpfq has no kernel host; unset it, or set it to user");
 	return pfq_fail(error, EINVAL, "PFQ_HOST=%.60s: must be kernel or user", host);
 }
 
@@ -38,7 +40,8 @@ static pfq_t *open_socket(const struct pfq_socket_config *config, struct pfq_err
 	q = handle_take(error);
 	if (!q)
 		goto put_host;
-	/* Nothing is between the members of one process and its own engine: whoever opens may configure. */
+	/* Nothing is between the members of one process and its own engine: whoever opens may
+	 * configure. */
 	if (pfq_socket_create(engine, (uint64_t)getpid(), true, q, &q->socket, error) < 0)
 		goto give_back;
 	if (configure(q, config, error) < 0)

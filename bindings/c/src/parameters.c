@@ -204,7 +204,8 @@ const void *pfq_mem_addr(const pfq_t *q)
 static int name_device(const pfq_t *q, struct pfq_device_name *request, const char *device)
 {
 	if (!device || strlen(device) >= sizeof(request->device))
-		return failure(q, EINVAL, "device: a name has 1 to %d characters", PFQ_DEVICE_NAME - 1);
+		return failure(q, EINVAL, "device: a name has 1 to %d characters",
+			       PFQ_DEVICE_NAME - 1);
 	memcpy(request->device, device, strlen(device) + 1);
 	return 0;
 }
@@ -216,7 +217,8 @@ int pfq_ifindex(const pfq_t *q, const char *device)
 
 	if (name_device(q, &request, device) < 0)
 		return -1;
-	if (handle_control(q, PFQ_OP_GET_DEVICE, &request, sizeof(request), &index, sizeof(index)) < 0)
+	if (handle_control(q, PFQ_OP_GET_DEVICE, &request, sizeof(request), &index, sizeof(index)) <
+	    0)
 		return -1;
 	return (int)index.value;
 }

@@ -53,8 +53,9 @@ static void drain(pfq_t *q)
 }
 
 /*
- * Asks for a wake-up, then looks once more: a producer that committed before it saw the wish is seen here, and one that
- * commits later sees the wish. Gives true, and takes the wish back, if there is a packet.
+ * Asks for a wake-up, then looks once more: a producer that committed before it saw the wish is
+ * seen here, and one that commits later sees the wish. Gives true, and takes the wish back, if
+ * there is a packet.
  */
 static bool arm(struct rx_reader *rx)
 {
@@ -101,7 +102,8 @@ static int wait_for_packet(pfq_t *q, long int microseconds)
 	return is_ready(&q->rx, q->rx.position);
 }
 
-/* For programs that wait on the descriptor by themselves: it is readable if there is more, and else will be. */
+/* For programs that wait on the descriptor by themselves: it is readable if there is more, and else
+ * will be. */
 static void signal_more(pfq_t *q)
 {
 	if (arm(&q->rx))
@@ -146,12 +148,12 @@ int pfq_read(pfq_t *q, struct pfq_net_queue *nq, long int microseconds)
 {
 	int count;
 
-	if (!handle_enter_data(q, &q->receiving))
+	if (!handle_enter_data(q, RECEIVING))
 		return -1;
 	count = take_batch(q, nq, microseconds);
 	if (q->signals && count >= 0)
 		signal_more(q);
-	handle_leave_data(q, &q->receiving);
+	handle_leave_data(q, RECEIVING);
 	return count;
 }
 
@@ -173,7 +175,7 @@ int pfq_recv(pfq_t *q, void *buf, size_t len, struct pfq_net_queue *nq, long int
 {
 	int count;
 
-	if (!handle_enter_data(q, &q->receiving))
+	if (!handle_enter_data(q, RECEIVING))
 		return -1;
 	if (len < q->rx.slot_size)
 		count = failure(q, EINVAL, "a buffer of %zu octets: a slot has %u", len,
@@ -184,11 +186,12 @@ int pfq_recv(pfq_t *q, void *buf, size_t len, struct pfq_net_queue *nq, long int
 		count = copy_batch(q, buf, len, nq);
 	if (q->signals && count >= 0)
 		signal_more(q);
-	handle_leave_data(q, &q->receiving);
+	handle_leave_data(q, RECEIVING);
 	return count;
 }
 
-/* The handler may do as it likes, and close the socket: so it runs outside, and is not called any more after that. */
+/* The handler may do as it likes, and close the socket: so it runs outside, and is not called any
+ * more after that. */
 int pfq_dispatch(pfq_t *q, pfq_handler_t handler, long int microseconds, char *user)
 {
 	struct pfq_net_queue nq;
@@ -212,13 +215,13 @@ int pfq_poll(pfq_t *q, long int microseconds)
 {
 	int status = 1;
 
-	if (!handle_enter_data(q, &q->receiving))
+	if (!handle_enter_data(q, RECEIVING))
 		return -1;
 	if (!is_ready(&q->rx, q->rx.position))
 		status = microseconds ? wait_for_packet(q, microseconds) : 0;
 	if (q->signals && status >= 0)
 		signal_more(q);
-	handle_leave_data(q, &q->receiving);
+	handle_leave_data(q, RECEIVING);
 	return status;
 }
 
@@ -226,21 +229,21 @@ int pfq_arm(pfq_t *q)
 {
 	int ready;
 
-	if (!handle_enter_data(q, &q->receiving))
+	if (!handle_enter_data(q, RECEIVING))
 		return -1;
 	q->signals = false;
 	ready = arm(&q->rx);
-	handle_leave_data(q, &q->receiving);
+	handle_leave_data(q, RECEIVING);
 	return ready;
 }
 
 int pfq_disarm(pfq_t *q)
 {
-	if (!handle_enter_data(q, &q->receiving))
+	if (!handle_enter_data(q, RECEIVING))
 		return -1;
 	__atomic_store_n(&q->rx.shared->waiting, 0, __ATOMIC_RELAXED);
 	drain(q);
-	handle_leave_data(q, &q->receiving);
+	handle_leave_data(q, RECEIVING);
 	return 0;
 }
 

@@ -6,7 +6,8 @@ static int name_binding(const pfq_t *q, struct pfq_tx_binding *request, const ch
 	struct pfq_error error = { .node = -1 };
 
 	if (!device || strlen(device) >= sizeof(request->device))
-		return failure(q, EINVAL, "device: a name has 1 to %d characters", PFQ_DEVICE_NAME - 1);
+		return failure(q, EINVAL, "device: a name has 1 to %d characters",
+			       PFQ_DEVICE_NAME - 1);
 	if (pfq_host_check_tx(device, &error) < 0)
 		return failure_of(q, &error);
 	memcpy(request->device, device, strlen(device) + 1);
@@ -51,7 +52,8 @@ static int flush(pfq_t *q, int queue)
 
 	if (queue < 0)
 		return failure(q, EINVAL, "Tx queue %d: there is none", queue);
-	if (handle_control(q, PFQ_OP_FLUSH_TX, &request, sizeof(request), &reply, sizeof(reply)) < 0)
+	if (handle_control(q, PFQ_OP_FLUSH_TX, &request, sizeof(request), &reply, sizeof(reply)) <
+	    0)
 		return -1;
 	if (queue == 0)
 		q->tx.pending = 0;
@@ -62,10 +64,10 @@ int pfq_sync_queue(pfq_t *q, int queue)
 {
 	int status;
 
-	if (!handle_enter_data(q, &q->sending))
+	if (!handle_enter_data(q, SENDING))
 		return -1;
 	status = flush(q, queue);
-	handle_leave_data(q, &q->sending);
+	handle_leave_data(q, SENDING);
 	return status;
 }
 
@@ -94,8 +96,9 @@ static int send_packet(pfq_t *q, const void *packet, size_t len, size_t copies, 
 	if (!tx->shared)
 		return failure(q, EINVAL, "no Tx queue: call pfq_bind_tx() before pfq_enable()");
 	if (len < 1 || len > tx->xmitlen)
-		return failure(q, EMSGSIZE, "a packet of %zu octets: the socket was opened for 1 to %u",
-			       len, tx->xmitlen);
+		return failure(q, EMSGSIZE,
+			       "a packet of %zu octets: the socket was opened for 1 to %u", len,
+			       tx->xmitlen);
 	if (copies < 1 || copies > UINT32_MAX)
 		return failure(q, EINVAL, "%zu copies: must be 1 to %u", copies, UINT32_MAX);
 	if (is_full(tx) && flush(q, 0) < 0)
@@ -110,9 +113,9 @@ int pfq_send(pfq_t *q, const void *packet, size_t len, size_t copies, unsigned i
 {
 	int status;
 
-	if (!handle_enter_data(q, &q->sending))
+	if (!handle_enter_data(q, SENDING))
 		return -1;
 	status = send_packet(q, packet, len, copies, sync);
-	handle_leave_data(q, &q->sending);
+	handle_leave_data(q, SENDING);
 	return status;
 }

@@ -2,30 +2,31 @@
 /*
  * libpfq: sockets, groups and devices of PFQ from C.
  *
- * A socket (pfq_t) owns a queue of received packets, and queues of packets to send, in memory that the program reads
- * and writes in place. A group owns a computation and filters, and has sockets as members. A device is bound to a
- * group and feeds it. Devices: a network interface by its name; and, in the user host (the engine inside this
- * library),
+ * A socket (pfq_t) owns a queue of received packets, and queues of packets to send, in memory that
+ * the program reads and writes in place. A group owns a computation and filters, and has sockets as
+ * members. A device is bound to a group and feeds it. Devices: a network interface by its name;
+ * and, in the user host (the engine inside this library),
  *
- *   pcap:FILE                  a capture file (pcap, pcapng), as fast as the sockets take the packets: none is lost
- *   pcap:FILE?rate=recorded    the same at the pace at which it was recorded
+ *   pcap:FILE                  a capture file (pcap, pcapng), as fast as the sockets take the
+ * packets: none is lost pcap:FILE?rate=recorded    the same at the pace at which it was recorded
  *   mem:NAME                   memory: what is sent on it is received by those bound to it
- *   mem:A=B                    the A end of a cable: what is sent on it is received at B (mem:B=A, mem:B), and the
- *                              other way round
+ *   mem:A=B                    the A end of a cable: what is sent on it is received at B (mem:B=A,
+ * mem:B), and the other way round
  *
- * Functions give 0 or a value, and -1 on failure; then pfq_error() has one line that says what, where and the remedy,
- * and errno the number.
+ * Functions give 0 or a value, and -1 on failure; then pfq_error() has one line that says what,
+ * where and the remedy, and errno the number.
  *
- * Threads. Control functions may be called on one socket by many threads at once. Of the functions that receive
- * (pfq_read, pfq_recv, pfq_dispatch, pfq_poll, pfq_arm, pfq_disarm), one thread may be in one at a time on a socket:
- * a second one gets EBUSY. The same goes for those that send. Sockets are independent of one another.
+ * Threads. Control functions may be called on one socket by many threads at once. Of the functions
+ * that receive (pfq_read, pfq_recv, pfq_dispatch, pfq_poll, pfq_arm, pfq_disarm), one thread may be
+ * in one at a time on a socket: a second one gets EBUSY. The same goes for those that send. Sockets
+ * are independent of one another.
  *
- * A socket that is disabled or closed while another thread waits in one of them makes that call fail (EBADF), and a
- * batch that was being looked at turns to zeros, at addresses that stay readable. A call on a closed socket fails
- * with EBADF, until its memory serves another pfq_open().
+ * A socket that is disabled or closed while another thread waits in one of them makes that call
+ * fail (EBADF), and a batch that was being looked at turns to zeros, at addresses that stay
+ * readable. A call on a closed socket fails with EBADF, until its memory serves another pfq_open().
  *
- * fork(): sockets belong to the process that opened them; in the child, calls on them fail (EPERM). The child may
- * open its own.
+ * fork(): sockets belong to the process that opened them; in the child, calls on them fail (EPERM).
+ * The child may open its own.
  */
 #ifndef PFQ_PFQ_H
 #define PFQ_PFQ_H
@@ -55,41 +56,50 @@ typedef pfq_iterator_t pfq_net_queue_iterator_t;
 /* A batch of packets, in place. Valid until the socket is read again, disabled or closed. */
 struct pfq_net_queue {
 	pfq_iterator_t queue; /* the first slot */
-	size_t len; /* packets in the batch */
-	size_t slot_size; /* octets from one slot to the next */
-	unsigned int index; /* the commit word of every slot of the batch */
+	size_t len;	      /* packets in the batch */
+	size_t slot_size;     /* octets from one slot to the next */
+	unsigned int index;   /* the commit word of every slot of the batch */
 };
 
 typedef struct pfq_net_queue pfq_net_queue_t;
 
-/* Called for each packet by pfq_dispatch(), with the packet's octets, of which header->caplen are there. */
+/* Called for each packet by pfq_dispatch(), with the packet's octets, of which header->caplen are
+ * there. */
 typedef void (*pfq_handler_t)(char *user, const struct pfq_pkthdr *header, const char *data);
 
-/* -- Life ------------------------------------------------------------------------------------------------------ */
+/* -- Life
+ * ------------------------------------------------------------------------------------------------------
+ */
 
 /*
- * Opens a socket that is a member of a private group of its own, made for it. caplen: octets of a packet to capture
- * (1 to PFQ_MAX_CAPLEN); rx_slots: packets that the Rx queue holds (1 to PFQ_MAX_SLOTS, rounded up to a power of two);
- * xmitlen, tx_slots: the same for packets to send. Gives NULL on failure: pfq_error(NULL) tells why.
+ * Opens a socket that is a member of a private group of its own, made for it. caplen: octets of a
+ * packet to capture (1 to PFQ_MAX_CAPLEN); rx_slots: packets that the Rx queue holds (1 to
+ * PFQ_MAX_SLOTS, rounded up to a power of two); xmitlen, tx_slots: the same for packets to send.
+ * Gives NULL on failure: pfq_error(NULL) tells why.
  *
- * PFQ_HOST=kernel|user chooses the host; the default is the kernel's where it is loaded, else the user host.
+ * PFQ_HOST=kernel|user chooses the host; the default is the kernel's where it is loaded, else the
+ * user host.
  */
 pfq_t *pfq_open(size_t caplen, size_t rx_slots, size_t xmitlen, size_t tx_slots);
 
 /* Opens a socket that is a member of no group. */
 pfq_t *pfq_open_nogroup(size_t caplen, size_t rx_slots, size_t xmitlen, size_t tx_slots);
 
-/* Opens a socket in a new group with this policy (Q_POLICY_GROUP_*), as a member of these classes (Q_CLASS_*). */
+/* Opens a socket in a new group with this policy (Q_POLICY_GROUP_*), as a member of these classes
+ * (Q_CLASS_*). */
 pfq_t *pfq_open_group(uint64_t class_mask, int policy, size_t caplen, size_t rx_slots,
 		      size_t xmitlen, size_t tx_slots);
 
-/* Leaves all groups, frees the queues and the socket. NULL is no error. Waits for other threads' calls to end. */
+/* Leaves all groups, frees the queues and the socket. NULL is no error. Waits for other threads'
+ * calls to end. */
 int pfq_close(pfq_t *q);
 
-/* Makes the queues and takes packets from here on. Sizes and Tx bindings are fixed until pfq_disable(). */
+/* Makes the queues and takes packets from here on. Sizes and Tx bindings are fixed until
+ * pfq_disable(). */
 int pfq_enable(pfq_t *q);
 
-/* Takes packets no more and frees the queues, with what is in them. Not an error on a socket that is not enabled. */
+/* Takes packets no more and frees the queues, with what is in them. Not an error on a socket that
+ * is not enabled. */
 int pfq_disable(pfq_t *q);
 
 /* 1 or 0. */
@@ -102,9 +112,10 @@ int pfq_id(const pfq_t *q);
 int pfq_group_id(const pfq_t *q);
 
 /*
- * A file descriptor that is readable when there are packets: for poll(), select(), epoll. The program must not read
- * or close it. With this call the socket begins to signal whenever a read leaves or finds nothing, which costs a
- * system call a batch; a program that arms the socket itself (pfq_arm) is signalled only then.
+ * A file descriptor that is readable when there are packets: for poll(), select(), epoll. The
+ * program must not read or close it. With this call the socket begins to signal whenever a read
+ * leaves or finds nothing, which costs a system call a batch; a program that arms the socket itself
+ * (pfq_arm) is signalled only then.
  */
 int pfq_get_fd(pfq_t *q);
 
@@ -112,15 +123,16 @@ int pfq_get_fd(pfq_t *q);
 const char *pfq_host(const pfq_t *q);
 
 /*
- * Why the last call on this socket failed; "" if none has. NULL for q: why the last pfq_open() on this thread failed.
- * Never NULL; valid until the thread's next failing call.
+ * Why the last call on this socket failed; "" if none has. NULL for q: why the last pfq_open() on
+ * this thread failed. Never NULL; valid until the thread's next failing call.
  */
 const char *pfq_error(const pfq_t *q);
 
 /* The node of the computation that the last error of the socket is about, or -1. */
 int pfq_error_node(const pfq_t *q);
 
-/* -- Parameters: sizes can be set while the socket is not enabled ----------------------------------------------- */
+/* -- Parameters: sizes can be set while the socket is not enabled
+ * ----------------------------------------------- */
 
 int pfq_set_caplen(pfq_t *q, size_t octets);
 int pfq_set_xmitlen(pfq_t *q, size_t octets);
@@ -143,7 +155,8 @@ int pfq_get_weight(const pfq_t *q);
 int pfq_timestamping_enable(pfq_t *q, int on);
 int pfq_is_timestamping_enabled(const pfq_t *q);
 
-/* The memory of an enabled socket's queues: its size in octets, and where it begins (NULL if it is not enabled). */
+/* The memory of an enabled socket's queues: its size in octets, and where it begins (NULL if it is
+ * not enabled). */
 ssize_t pfq_mem_size(const pfq_t *q);
 const void *pfq_mem_addr(const pfq_t *q);
 
@@ -153,26 +166,31 @@ int pfq_ifindex(const pfq_t *q, const char *device);
 /* Switches promiscuous mode on or off, for as long as the socket is open. */
 int pfq_set_promisc(pfq_t *q, const char *device, int on);
 
-/* Where the system has mounted HugePages; NULL if it has not. PFQ_HUGEPAGES=1|2M|1G puts queues into such pages. */
+/* Where the system has mounted HugePages; NULL if it has not. PFQ_HUGEPAGES=1|2M|1G puts queues
+ * into such pages. */
 const char *pfq_hugepages_mountpoint(void);
 
-/* -- Groups ---------------------------------------------------------------------------------------------------- */
+/* -- Groups
+ * ----------------------------------------------------------------------------------------------------
+ */
 
 /*
- * Joins a group, which is made if there is none of that number; Q_ANY_GROUP takes a free one. class_mask: the classes
- * of the socket in it. policy: who may join a group that is made, and must be the same for one that is there. Gives
- * the group's number.
+ * Joins a group, which is made if there is none of that number; Q_ANY_GROUP takes a free one.
+ * class_mask: the classes of the socket in it. policy: who may join a group that is made, and must
+ * be the same for one that is there. Gives the group's number.
  */
 int pfq_join_group(pfq_t *q, int gid, uint64_t class_mask, int policy);
 
 /* A group ends when its last member leaves: its bindings, computation and figures go with it. */
 int pfq_leave_group(pfq_t *q, int gid);
 
-/* The groups of the socket: bit n of *mask is group n, for the first 64; the other function has them all. */
+/* The groups of the socket: bit n of *mask is group n, for the first 64; the other function has
+ * them all. */
 int pfq_groups_mask(const pfq_t *q, unsigned long *mask);
 int pfq_get_groups(const pfq_t *q, struct pfq_group_mask *groups);
 
-/* Feeds the socket's first group from a device, or from one of its hardware queues (Q_ANY_QUEUE: all). */
+/* Feeds the socket's first group from a device, or from one of its hardware queues (Q_ANY_QUEUE:
+ * all). */
 int pfq_bind(pfq_t *q, const char *device, int queue);
 int pfq_unbind(pfq_t *q, const char *device, int queue);
 
@@ -180,50 +198,59 @@ int pfq_unbind(pfq_t *q, const char *device, int queue);
 int pfq_bind_group(pfq_t *q, int gid, const char *device, int queue);
 int pfq_unbind_group(pfq_t *q, int gid, const char *device, int queue);
 
-/* The socket stands for a device: what it is given is transmitted there, and not put into its queue. */
+/* The socket stands for a device: what it is given is transmitted there, and not put into its
+ * queue. */
 int pfq_egress_bind(pfq_t *q, const char *device, int queue);
 int pfq_egress_unbind(pfq_t *q);
 
-/* -- Computations and filters ---------------------------------------------------------------------------------- */
+/* -- Computations and filters
+ * ---------------------------------------------------------------------------------- */
 
 /*
- * Loads a compiled computation, `size` octets, into a group; the caller keeps the image. Where the image is at fault,
- * pfq_error_node() tells the node. Size 0 removes the computation: then all packets pass to all members.
+ * Loads a compiled computation, `size` octets, into a group; the caller keeps the image. Where the
+ * image is at fault, pfq_error_node() tells the node. Size 0 removes the computation: then all
+ * packets pass to all members.
  */
 int pfq_set_group_computation(pfq_t *q, int gid, const void *image, size_t size);
 
-/* A classic BPF program (struct sock_fprog of <linux/filter.h>) that runs before the computation. It is copied. */
+/* A classic BPF program (struct sock_fprog of <linux/filter.h>) that runs before the computation.
+ * It is copied. */
 int pfq_group_fprog(pfq_t *q, int gid, const struct sock_fprog *program);
 int pfq_group_fprog_reset(pfq_t *q, int gid);
 
-/* A VLAN filter, which begins by letting nothing through. vid: 1 to 4094, Q_VLAN_UNTAG, Q_VLAN_ANYTAG. */
+/* A VLAN filter, which begins by letting nothing through. vid: 1 to 4094, Q_VLAN_UNTAG,
+ * Q_VLAN_ANYTAG. */
 int pfq_vlan_filters_enable(pfq_t *q, int gid, int on);
 int pfq_vlan_set_filter(pfq_t *q, int gid, int vid);
 int pfq_vlan_reset_filter(pfq_t *q, int gid, int vid);
 
-/* -- Receiving. Times are in microseconds; 0 does not wait, a negative one waits without end. -------------------- */
+/* -- Receiving. Times are in microseconds; 0 does not wait, a negative one waits without end.
+ * -------------------- */
 
 /*
- * Releases the batch that was read last, and gives the next: *nq describes packets in place. Gives their number; 0 if
- * none came in time, or a signal ended the wait. A batch is no longer than PFQ_READ_BATCH packets.
+ * Releases the batch that was read last, and gives the next: *nq describes packets in place. Gives
+ * their number; 0 if none came in time, or a signal ended the wait. A batch is no longer than
+ * PFQ_READ_BATCH packets.
  */
 int pfq_read(pfq_t *q, struct pfq_net_queue *nq, long int microseconds);
 
 /*
- * The same, but whole slots are copied to buf (aligned to 8 octets) and released at once: as many as fit in `len`
- * octets, of which one slot (pfq_get_rx_slot_size) is the least.
+ * The same, but whole slots are copied to buf (aligned to 8 octets) and released at once: as many
+ * as fit in `len` octets, of which one slot (pfq_get_rx_slot_size) is the least.
  */
 int pfq_recv(pfq_t *q, void *buf, size_t len, struct pfq_net_queue *nq, long int microseconds);
 
-/* Reads a batch and calls the function for each of its packets, with `user` passed on. Gives how often it was called. */
+/* Reads a batch and calls the function for each of its packets, with `user` passed on. Gives how
+ * often it was called. */
 int pfq_dispatch(pfq_t *q, pfq_handler_t handler, long int microseconds, char *user);
 
 /* Waits until there is a packet to read: 1, or 0 if there is none in time. */
 int pfq_poll(pfq_t *q, long int microseconds);
 
 /*
- * For event loops. Gives 1 if there are packets to read; else 0, and the descriptor of pfq_get_fd() becomes readable
- * when there are. After that, and before the next pfq_arm(), pfq_disarm() makes it unreadable again.
+ * For event loops. Gives 1 if there are packets to read; else 0, and the descriptor of pfq_get_fd()
+ * becomes readable when there are. After that, and before the next pfq_arm(), pfq_disarm() makes it
+ * unreadable again.
  */
 int pfq_arm(pfq_t *q);
 int pfq_disarm(pfq_t *q);
@@ -231,11 +258,13 @@ int pfq_disarm(pfq_t *q);
 /* The most packets in a batch. */
 #define PFQ_READ_BATCH 512
 
-/* -- Sending --------------------------------------------------------------------------------------------------- */
+/* -- Sending
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 /*
- * Makes a Tx queue for a device, or one of its hardware queues, of a socket that is not enabled. kthread: Q_NO_KTHREAD,
- * the queue is sent by the calls below. Gives the index of the Tx queue.
+ * Makes a Tx queue for a device, or one of its hardware queues, of a socket that is not enabled.
+ * kthread: Q_NO_KTHREAD, the queue is sent by the calls below. Gives the index of the Tx queue.
  */
 int pfq_bind_tx(pfq_t *q, const char *device, int queue, int kthread);
 
@@ -243,16 +272,18 @@ int pfq_bind_tx(pfq_t *q, const char *device, int queue, int kthread);
 int pfq_unbind_tx(pfq_t *q);
 
 /*
- * Copies a packet of `len` octets into the first Tx queue, to be sent `copies` times. The queue is sent when it holds
- * `sync` packets: 1 is at once, 0 not before pfq_sync_queue() or when the queue is full. Gives len. What the device would not send is
- * counted (pfq_get_stats: fail).
+ * Copies a packet of `len` octets into the first Tx queue, to be sent `copies` times. The queue is
+ * sent when it holds `sync` packets: 1 is at once, 0 not before pfq_sync_queue() or when the queue
+ * is full. Gives len. What the device would not send is counted (pfq_get_stats: fail).
  */
 int pfq_send(pfq_t *q, const void *packet, size_t len, size_t copies, unsigned int sync);
 
 /* Sends what is in a Tx queue. Gives the number of packets that went out. */
 int pfq_sync_queue(pfq_t *q, int queue);
 
-/* -- Figures --------------------------------------------------------------------------------------------------- */
+/* -- Figures
+ * ---------------------------------------------------------------------------------------------------
+ */
 
 int pfq_get_stats(const pfq_t *q, struct pfq_stats *stats);
 int pfq_get_group_stats(const pfq_t *q, int gid, struct pfq_stats *stats);
@@ -263,7 +294,8 @@ int pfq_get_device_stats(const pfq_t *q, const char *device, struct pfq_device_s
 
 #pragma GCC visibility pop
 
-/* -- A batch, packet by packet --------------------------------------------------------------------------------- */
+/* -- A batch, packet by packet
+ * --------------------------------------------------------------------------------- */
 
 static inline pfq_iterator_t pfq_net_queue_begin(const struct pfq_net_queue *nq)
 {
@@ -295,7 +327,8 @@ static inline const void *pfq_pkt_data(pfq_iterator_t it)
 	return it + sizeof(struct pfq_pkthdr);
 }
 
-/* Whether the packet is there. pfq_read() gives none that is not; programs that wait for it do so for nothing. */
+/* Whether the packet is there. pfq_read() gives none that is not; programs that wait for it do so
+ * for nothing. */
 static inline int pfq_pkt_ready(const struct pfq_net_queue *nq, pfq_iterator_t it)
 {
 	const struct pfq_pkthdr *header = pfq_pkt_header(it);
@@ -320,8 +353,8 @@ static inline void pfq_relax(void)
 }
 
 /*
- * A hash of the addresses and ports of an Ethernet frame with IPv4 in it, the same in both directions; 0 for other
- * frames. Reads up to 78 octets: TCP or UDP behind the longest IPv4 header.
+ * A hash of the addresses and ports of an Ethernet frame with IPv4 in it, the same in both
+ * directions; 0 for other frames. Reads up to 78 octets: TCP or UDP behind the longest IPv4 header.
  */
 static inline unsigned int pfq_symmetric_hash(const char *frame)
 {
@@ -337,7 +370,8 @@ static inline unsigned int pfq_symmetric_hash(const char *frame)
 		hash = hash << 8 | (unsigned int)(ip[i] ^ ip[i + 4]);
 	/* TCP or UDP, and no fragment. */
 	if ((ip[9] == 6 || ip[9] == 17) && !(ip[6] & 0x3f) && !ip[7])
-		hash ^= (unsigned int)(ports[0] ^ ports[2]) << 8 | (unsigned int)(ports[1] ^ ports[3]);
+		hash ^= (unsigned int)(ports[0] ^ ports[2]) << 8 |
+			(unsigned int)(ports[1] ^ ports[3]);
 	hash ^= hash >> 16;
 	hash *= 0x45d9f3bU;
 	hash ^= hash >> 16;

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The end of a socket, at bad moments. */
+#include "harness.h"
+
+#include <pthread.h>
+#include <sys/wait.h>
+
+struct reader {
+	pthread_t thread;
+	pfq_t *q;
+	uint32_t batches;
+	uint32_t octets;
+	int error;
+	char text[PFQ_ERROR_TEXT];
+};
+
+/* Reads until that fails, and looks at all octets of all packets. */
+static void *read_all(void *argument)
+{
+	struct reader *reader = argument;
+	struct pfq_net_queue nq;
+
+	for (;;) {
+		if (pfq_read(reader->q, &nq, -1) < 0)
+			break;
+		__atomic_fetch_add(&reader->batches, 1, __ATOMIC_RELAXED);
+		for (pfq_iterator_t it = pfq_net_queue_begin(&nq); it != pfq_net_queue_end(&nq);
+		     it = pfq_net_queue_next(&nq, it)) {
+			const uint8_t *data = pfq_pkt_data(it);
+
+			for (uint32_t i = 0; i < pfq_pkt_header(it)->caplen && i < 64; i++)
+				reader->octets += data[i];
+		}
+	}
+	reader->error = errno;
+	snprintf(reader->text, sizeof(reader->text), "%s", pfq_error(reader->q));
+	return NULL;
+}
+
+static void start(struct reader *reader, pfq_t *q)
+{
+	*reader = (struct reader){ .q = q };
+	pthread_create(&reader->thread, NULL, read_all, reader);
+}
+
+static void wait_for_batch(struct reader *reader)
+{
+	while (!__atomic_load_n(&reader->batches, __ATOMIC_RELAXED))
+		usleep(100);
+}
+
+TEST(close_ends_a_read_that_waits)
+{
+	pfq_t *q = open_on(fresh_name("mem:end"), 64, 64);
+	struct reader reader;
+
+	start(&reader, q);
+	usleep(20000);
+	OK(q, pfq_close(q));
+	pthread_join(reader.thread, NULL);
+	CHECK_EQUAL(reader.error, EBADF);
+	test_check_text(__FILE__, __LINE__, reader.text, "closed");
+}
+
+TEST(disable_ends_a_read_that_waits_and_the_socket_can_be_enabled_again)
+{
+	const char *device = fresh_name("mem:again");
+	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
+	struct reader reader;
+	struct pfq_net_queue nq;
+
+	start(&reader, q);
+	usleep(20000);
+	OK(q, pfq_disable(q));
+	pthread_join(reader.thread, NULL);
+	CHECK_EQUAL(reader.error, EBADF);
+	FAILS(q, pfq_read(q, &nq, 0), "not enabled");
+	CHECK_EQUAL(pfq_is_enabled(q), 0);
+	OK(q, pfq_enable(q));
+	send_number(sender, 3, 60);
+	CHECK_EQUAL(OK(q, pfq_read(q, &nq, 0)), 1);
+	CHECK_EQUAL(number_of(nq.queue), 3);
+	pfq_close(sender);
+	pfq_close(q);
+}
+
+static void *send_on(void *argument)
+{
+	struct reader *sender = argument;
+	char packet[60] = { 1 };
+
+	while (pfq_send(sender->q, packet, sizeof(packet), 1, 1) >= 0)
+		;
+	return NULL;
+}
+
+TEST(close_under_fire_harms_neither_reader_nor_sender)
+{
+	for (int round = 0; round < 20; round++) {
+		const char *device = fresh_name("mem:fire");
+		pfq_t *q = open_on(device, 64, 64);
+		struct reader reader, sender = { .q = open_sender(device) };
+
+		start(&reader, q);
+		pthread_create(&sender.thread, NULL, send_on, &sender);
+		wait_for_batch(&reader);
+		OK(q, pfq_close(q));
+		pthread_join(reader.thread, NULL);
+		CHECK_EQUAL(reader.error, EBADF);
+		OK(sender.q, pfq_close(sender.q));
+		pthread_join(sender.thread, NULL);
+	}
+}
+
+TEST(a_batch_of_a_closed_socket_can_still_be_looked_at)
+{
+	const char *device = fresh_name("mem:look");
+	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
+	struct pfq_net_queue nq;
+
+	send_number(sender, 9, 60);
+	CHECK_EQUAL(OK(q, pfq_read(q, &nq, 0)), 1);
+	pfq_close(q);
+	CHECK_EQUAL(pfq_pkt_header(nq.queue)->caplen, 0);
+	CHECK(!pfq_pkt_ready(&nq, nq.queue));
+	pfq_close(sender);
+}
+
+TEST(a_closed_socket_says_so)
+{
+	pfq_t *q = open_on(fresh_name("mem:closed"), 64, 64);
+	struct pfq_net_queue nq;
+	struct pfq_stats stats;
+
+	OK(q, pfq_close(q));
+	FAILS(q, pfq_close(q), "closed");
+	FAILS(q, pfq_read(q, &nq, 0), "closed");
+	FAILS(q, pfq_enable(q), "closed");
+	FAILS(q, pfq_get_stats(q, &stats), "closed");
+	FAILS(q, pfq_send(q, "x", 1, 1, 1), "closed");
+	CHECK_EQUAL(errno, EBADF);
+}
+
+TEST(no_socket_is_an_error_everywhere)
+{
+	struct pfq_net_queue nq;
+	struct pfq_stats stats;
+
+	CHECK_EQUAL(pfq_close(NULL), 0);
+	FAILS(NULL, pfq_read(NULL, &nq, 0), "NULL");
+	FAILS(NULL, pfq_enable(NULL), "NULL");
+	FAILS(NULL, pfq_disable(NULL), "NULL");
+	FAILS(NULL, pfq_get_stats(NULL, &stats), "NULL");
+	FAILS(NULL, pfq_id(NULL), "NULL");
+	FAILS(NULL, pfq_get_fd(NULL), "NULL");
+	FAILS(NULL, pfq_bind(NULL, "mem:a", -1), "NULL");
+	FAILS(NULL, pfq_send(NULL, "x", 1, 1, 1), "NULL");
+	FAILS(NULL, pfq_dispatch(NULL, NULL, 0, NULL), "NULL");
+	CHECK(pfq_mem_addr(NULL) == NULL);
+	CHECK(pfq_host(NULL) == NULL);
+}
+
+static void close_it(char *user, const struct pfq_pkthdr *header, const char *data)
+{
+	(void)header;
+	(void)data;
+	pfq_close((pfq_t *)user);
+}
+
+TEST(a_handler_may_close_its_socket)
+{
+	const char *device = fresh_name("mem:handler");
+	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
+
+	for (uint32_t i = 0; i < 5; i++)
+		send_number(sender, i, 60);
+	CHECK_EQUAL(pfq_dispatch(q, close_it, 0, (char *)q), 1);
+	pfq_close(sender);
+}
+
+TEST(a_second_reader_is_turned_away)
+{
+	pfq_t *q = open_on(fresh_name("mem:second"), 64, 64);
+	struct pfq_net_queue nq;
+	struct reader reader;
+
+	start(&reader, q);
+	usleep(50000);
+	FAILS(q, pfq_read(q, &nq, 0), "another thread");
+	CHECK_EQUAL(errno, EBUSY);
+	pfq_close(q);
+	pthread_join(reader.thread, NULL);
+}
+
+static int run_child(int (*child)(pfq_t *q, const char *device), pfq_t *q, const char *device)
+{
+	int status = -1;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(child(q, device));
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+/* Exit status 0 if the handle of the parent is refused, and one of the child's own works. */
+static int child_of(pfq_t *q, const char *device)
+{
+	struct pfq_net_queue nq;
+	pfq_t *own, *sender;
+	char packet[60] = { 1 };
+
+	if (pfq_read(q, &nq, 0) >= 0 || !strstr(pfq_error(q), "parent"))
+		return 1;
+	if (pfq_id(q) >= 0 || pfq_close(q) >= 0)
+		return 2;
+	own = pfq_open(64, 64, 64, 64);
+	if (!own || pfq_enable(own) < 0 || pfq_bind(own, device, Q_ANY_QUEUE) < 0)
+		return 3;
+	sender = pfq_open_nogroup(64, 64, 64, 64);
+	if (!sender || pfq_bind_tx(sender, device, Q_ANY_QUEUE, Q_NO_KTHREAD) < 0 ||
+	    pfq_enable(sender) < 0)
+		return 4;
+	if (pfq_send(sender, packet, sizeof(packet), 1, 1) < 0 || pfq_read(own, &nq, 0) != 1)
+		return 5;
+	return pfq_close(sender) < 0 || pfq_close(own) < 0 ? 6 : 0;
+}
+
+TEST(a_child_cannot_use_its_parents_socket_and_can_open_its_own)
+{
+	const char *device = fresh_name("mem:fork");
+	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
+	struct pfq_net_queue nq;
+
+	CHECK_EQUAL(run_child(child_of, q, device), 0);
+	/* The parent's go on, and got nothing of the child's. */
+	CHECK_EQUAL(OK(q, pfq_read(q, &nq, 0)), 0);
+	send_number(sender, 5, 60);
+	CHECK_EQUAL(OK(q, pfq_read(q, &nq, 0)), 1);
+	pfq_close(sender);
+	pfq_close(q);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "harness.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#define MAX_TESTS 100
+
+static struct test tests[MAX_TESTS];
+static size_t test_count;
+static jmp_buf end;
+static char directory[64];
+
+enum {
+	PASSED,
+	FAILED,
+	SKIPPED,
+};
+
+void test_register(const char *name, void (*run)(void))
+{
+	tests[test_count++] = (struct test){ .name = name, .run = run };
+}
+
+void test_fail(const char *file, int line, const char *format, ...)
+{
+	va_list arguments;
+
+	printf("  %s:%d: ", file, line);
+	va_start(arguments, format);
+	vprintf(format, arguments);
+	va_end(arguments);
+	printf("\n");
+	longjmp(end, FAILED);
+}
+
+void test_skip(const char *reason)
+{
+	printf("  skipped: %s\n", reason);
+	longjmp(end, SKIPPED);
+}
+
+void test_check_text(const char *file, int line, const char *text, const char *words)
+{
+	if (!strstr(text, words))
+		test_fail(file, line, "the error is \"%s\", without \"%s\"", text, words);
+	if (strchr(text, '\n'))
+		test_fail(file, line, "the error has more than a line: \"%s\"", text);
+}
+
+pfq_t *open_on(const char *device, size_t caplen, size_t slots)
+{
+	pfq_t *q = pfq_open(caplen, slots, 64, 64);
+
+	if (!q)
+		test_fail(__FILE__, __LINE__, "pfq_open: %s", pfq_error(NULL));
+	OK(q, pfq_enable(q));
+	OK(q, pfq_bind(q, device, Q_ANY_QUEUE));
+	return q;
+}
+
+pfq_t *open_sender(const char *device)
+{
+	pfq_t *q = pfq_open_nogroup(64, 64, 2048, 1024);
+
+	if (!q)
+		test_fail(__FILE__, __LINE__, "pfq_open_nogroup: %s", pfq_error(NULL));
+	OK(q, pfq_bind_tx(q, device, Q_ANY_QUEUE, Q_NO_KTHREAD));
+	OK(q, pfq_enable(q));
+	return q;
+}
+
+void send_number(pfq_t *sender, uint32_t number, size_t len)
+{
+	char packet[2048] = { 0 };
+
+	memcpy(packet, &number, sizeof(number));
+	OK(sender, pfq_send(sender, packet, len, 1, 1));
+}
+
+uint32_t number_of(pfq_iterator_t it)
+{
+	uint32_t number;
+
+	memcpy(&number, pfq_pkt_data(it), sizeof(number));
+	return number;
+}
+
+const char *fresh_name(const char *prefix)
+{
+	static char names[8][64];
+	static unsigned int count;
+	char *name = names[count % 8];
+
+	snprintf(name, sizeof(names[0]), "%s%u", prefix, count++);
+	return name;
+}
+
+static void remove_directory(void)
+{
+	shell("rm -rf '%s'", directory);
+}
+
+const char *temporary_file(const char *name)
+{
+	static char paths[8][128];
+	static unsigned int count;
+	char *path = paths[count++ % 8];
+
+	if (!directory[0]) {
+		snprintf(directory, sizeof(directory), "/tmp/pfq-test-XXXXXX");
+		if (!mkdtemp(directory))
+			test_fail(__FILE__, __LINE__, "no temporary directory: %s",
+				  strerror(errno));
+		atexit(remove_directory);
+	}
+	snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
+	return path;
+}
+
+bool shell(const char *format, ...)
+{
+	char command[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(command, sizeof(command), format, arguments);
+	va_end(arguments);
+	return system(command) == 0;
+}
+
+static int run(const struct test *test)
+{
+	int outcome = setjmp(end);
+
+	if (outcome == PASSED)
+		test->run();
+	return outcome;
+}
+
+int main(int argc, char *argv[])
+{
+	static const char *const words[] = { "ok", "FAILED", "SKIPPED" };
+	unsigned int totals[3] = { 0 };
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	for (size_t i = 0; i < test_count; i++) {
+		int outcome;
+
+		if (argc > 1 && !strstr(tests[i].name, argv[1]))
+			continue;
+		outcome = run(&tests[i]);
+		totals[outcome]++;
+		printf("%s %s\n", words[outcome], tests[i].name);
+	}
+	printf("%u passed %u failed %u skipped\n", totals[PASSED], totals[FAILED], totals[SKIPPED]);
+	return totals[FAILED] > 0;
+}

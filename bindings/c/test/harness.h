@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A test program is a list of tests, each a function; a failed check ends its test. The program
+ * prints a line for each and, last, `N passed N failed N skipped`.
+ */
+#ifndef PFQ_TEST_HARNESS_H
+#define PFQ_TEST_HARNESS_H
+
+#include <pfq/pfq.h>
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct test {
+	const char *name;
+	void (*run)(void);
+};
+
+#define TEST(name)                                                     \
+	static void name(void);                                        \
+	__attribute__((constructor)) static void register_##name(void) \
+	{                                                              \
+		test_register(#name, name);                            \
+	}                                                              \
+	static void name(void)
+
+void test_register(const char *name, void (*run)(void));
+
+/* Ends the test; from the thread that runs it only. */
+_Noreturn void test_fail(const char *file, int line, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+_Noreturn void test_skip(const char *reason);
+
+#define CHECK(condition)                                                 \
+	do {                                                             \
+		if (!(condition))                                        \
+			test_fail(__FILE__, __LINE__, "%s", #condition); \
+	} while (0)
+
+#define CHECK_EQUAL(actual, expected)                                                       \
+	do {                                                                                \
+		long long actual_ = (long long)(actual), expected_ = (long long)(expected); \
+		if (actual_ != expected_)                                                   \
+			test_fail(__FILE__, __LINE__, "%s is %lld, not %s (%lld)", #actual, \
+				  actual_, #expected, expected_);                           \
+	} while (0)
+
+/* A call on socket q that must succeed; gives its value. */
+#define OK(q, call)                                                                   \
+	({                                                                            \
+		long long value_ = (call);                                            \
+		if (value_ < 0)                                                       \
+			test_fail(__FILE__, __LINE__, "%s: %s", #call, pfq_error(q)); \
+		value_;                                                               \
+	})
+
+/* A call on socket q that must fail, with a text that has these words. */
+#define FAILS(q, call, words)                                                         \
+	do {                                                                          \
+		long long value_ = (call);                                            \
+		if (value_ >= 0)                                                      \
+			test_fail(__FILE__, __LINE__, "%s gave %lld", #call, value_); \
+		test_check_text(__FILE__, __LINE__, pfq_error(q), words);             \
+	} while (0)
+
+void test_check_text(const char *file, int line, const char *text, const char *words);
+
+/* An enabled socket in a private group of its own, bound to the device. */
+pfq_t *open_on(const char *device, size_t caplen, size_t slots);
+
+/* A socket that sends on the device: it is in no group. */
+pfq_t *open_sender(const char *device);
+
+/* Sends a packet of `len` octets, of which the first four are the number. */
+void send_number(pfq_t *sender, uint32_t number, size_t len);
+uint32_t number_of(pfq_iterator_t it);
+
+/* A name that no other test uses. */
+const char *fresh_name(const char *prefix);
+
+/* A file in a directory that is removed at the end. */
+const char *temporary_file(const char *name);
+
+/* Runs a shell command; true if it succeeds. */
+bool shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif
