@@ -26,10 +26,9 @@ Napi::Value Socket::read(Info info)
 		wire += header->len;
 		captured += header->caplen;
 	}
-	double *sums = sums_.Value().Data();
-	sums[0] = wire;
-	sums[1] = captured;
-	sums[2] = batch_.slot_size;
+	sums_data_[0] = wire;
+	sums_data_[1] = captured;
+	sums_data_[2] = batch_.slot_size;
 	return Napi::Number::New(info.Env(), batch_.len);
 }
 

@@ -58,6 +58,7 @@ Socket::Socket(Info info) : Napi::ObjectWrap<Socket>(info)
 		throw failure_of(info.Env(), nullptr);
 	handle_ = std::make_shared<Handle>(q);
 	sums_ = Napi::Persistent(info[4].As<Napi::Float64Array>());
+	sums_data_ = sums_.Value().Data();
 }
 
 pfq_t *Socket::open_handle(Napi::Env env) const

@@ -80,5 +80,6 @@ class Socket : public Napi::ObjectWrap<Socket>
 	int fd_ = -1;	      // readable when there are packets, once libpfq is asked for it
 	bool waited_ = false; // since the descriptor was last made unreadable
 	Napi::Reference<Napi::ArrayBuffer> view_;
-	Napi::Reference<Napi::Float64Array> sums_;
+	Napi::Reference<Napi::Float64Array> sums_; // keeps the next in place
+	double *sums_data_;
 };

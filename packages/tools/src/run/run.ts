@@ -8,8 +8,9 @@ import type { RunOptions } from "./options.js";
 import { programOf } from "./program.js";
 import { openSession, type Session } from "./session.js";
 
-/** How often files are asked whether they are done, in milliseconds. */
-const watchInterval = 10;
+/** How often devices are asked whether they are done, in milliseconds: files end, an interface may be taken away. */
+const watchFiles = 10;
+const watchInterfaces = 250;
 
 export const run = async (options: RunOptions): Promise<void> => {
 	const inputs = inputsOf(options);
@@ -20,7 +21,7 @@ export const run = async (options: RunOptions): Promise<void> => {
 	const display = await displayFor(options, session.host);
 	const stopDisplay = showEachInterval(session, display);
 	try {
-		await Promise.race([session.reading, end(session, options, interrupted)]);
+		await Promise.race([session.reading, end(session, inputs, options, interrupted)]);
 	} finally {
 		stopDisplay();
 	}
@@ -46,7 +47,12 @@ const showEachInterval = (session: Session, display: Display): (() => void) => {
 };
 
 /** Resolves when the run is over: on Ctrl-C, when the time is up, when each device is a file that was read. */
-const end = (session: Session, { seconds }: RunOptions, interrupted: AbortSignal): Promise<void> =>
+const end = (
+	session: Session,
+	inputs: readonly Input[],
+	{ seconds }: RunOptions,
+	interrupted: AbortSignal,
+): Promise<void> =>
 	new Promise((resolve, reject) => {
 		const watch = (): void => {
 			try {
@@ -56,7 +62,7 @@ const end = (session: Session, { seconds }: RunOptions, interrupted: AbortSignal
 				reject(error);
 			}
 		};
-		const watching = setInterval(watch, watchInterval);
+		const watching = setInterval(watch, inputs.every(({ file }) => file !== undefined) ? watchFiles : watchInterfaces);
 		const timeout = seconds === undefined ? undefined : setTimeout(() => over(), seconds * 1000);
 		const clear = (): void => {
 			clearInterval(watching);
