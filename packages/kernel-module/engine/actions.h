@@ -47,11 +47,10 @@ static inline bool pfq_steer_to(struct pfq_run *run, const struct pfq_insn *insn
 static inline bool pfq_hash_ends(struct pfq_run *run, bool with_ports, uint32_t *hash)
 {
 	struct pfq_packet *packet = run->packet;
-	const struct pfq_headers *headers = pfq_headers(packet);
 	const uint8_t *addresses;
 	uint16_t source_port = 0, destination_port = 0;
 
-	if (with_ports && headers->has_protocol && pfq_has_ports(headers->protocol)) {
+	if (with_ports && pfq_has_ports(packet)) {
 		const uint8_t *ports = pfq_transport_field(packet, 0, 4);
 
 		if (ports) {
@@ -130,7 +129,7 @@ static inline bool pfq_steer_rss(struct pfq_run *run, const struct pfq_insn *ins
 
 static inline bool pfq_steer_vlan(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	const struct pfq_headers *headers = pfq_headers(run->packet);
+	const struct pfq_headers *headers = &run->packet->headers;
 
 	(void)insn;
 	return headers->has_vlan && pfq_steer(run, headers->tci & Q_VLAN_VID_MASK);

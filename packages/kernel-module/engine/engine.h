@@ -16,20 +16,22 @@
 
 /* What is known of one IP header and what is around it; see docs/packet-model.md and headers.h. */
 struct pfq_headers {
-	uint32_t network;   /* offset of the network header */
-	uint32_t transport; /* offset of the transport header; 0 where there is none */
+	uint32_t transport; /* offset of the transport header; PFQ_ABSENT where there is none */
+	uint16_t network;   /* offset of the network header */
 	uint16_t ethertype;
-	uint8_t version;  /* 4 or 6; 0 where there is no IP header */
-	uint8_t protocol; /* valid if has_protocol */
-	bool parsed;
-	bool has_ethertype;
-	bool has_protocol;
-	uint8_t fragment; /* PFQ_FRAGMENT_* */
-	bool has_vlan;
-	uint16_t tci; /* of the outermost VLAN tag */
+	uint16_t protocol; /* of IP; PFQ_PROTOCOL_ABSENT where it is */
+	uint16_t tci;	   /* of the outermost VLAN tag */
+	uint8_t version;   /* 4 or 6; 0 where there is no IP header */
+	uint8_t fragment;  /* PFQ_FRAGMENT_* */
+	bool has_vlan : 1;
+	bool has_ethertype : 1;
+	bool parsed : 1;
 };
 
-/* A packet on its way in. The host fills in all down to `handle` and zeroes `headers.parsed`. */
+/*
+ * A packet on its way in. The host fills in all but `ifindex` and zeroes `headers.parsed`. One is
+ * as large as a cache line, and an array of them is best aligned to one.
+ */
 struct pfq_packet {
 	const uint8_t
 		*data; /* the captured octets, from the link header on, VLAN tags in their place */
@@ -38,8 +40,8 @@ struct pfq_packet {
 	uint32_t mark;
 	uint32_t hash;	/* the device's flow hash, if has_hash */
 	int ifindex;	/* set by pfq_receive() */
-	uint16_t link;	/* PFQ_LINK_* */
 	uint16_t queue; /* hardware queue that it came from */
+	uint8_t link;	/* PFQ_LINK_* */
 	bool has_hash;
 	uint32_t sec, nsec; /* when it was received */
 	void *handle;	    /* the host's own */

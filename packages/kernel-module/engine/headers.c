@@ -162,7 +162,6 @@ static void parse_ip4(struct pfq_packet *packet)
 	if (captured < 10)
 		return;
 	headers->protocol = ip[9];
-	headers->has_protocol = true;
 	if (!(headers->fragment & PFQ_FRAGMENT_MORE))
 		headers->transport = headers->network + (ip[0] & 0xfu) * 4;
 }
@@ -219,7 +218,6 @@ static void parse_ip6(struct pfq_packet *packet)
 			break;
 	}
 	headers->protocol = protocol;
-	headers->has_protocol = true;
 	if (!(headers->fragment & PFQ_FRAGMENT_MORE))
 		headers->transport = at;
 }
@@ -231,6 +229,8 @@ void pfq_parse_headers(struct pfq_packet *packet)
 
 	memset(headers, 0, sizeof(*headers));
 	headers->parsed = true;
+	headers->protocol = PFQ_PROTOCOL_ABSENT;
+	headers->transport = PFQ_ABSENT;
 	network = find_network(packet);
 	headers->has_ethertype = network.present;
 	headers->ethertype = network.ethertype;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * The headers of a packet, read once and lazily. A field that is not wholly captured is absent:
- * whoever reads one asks for its bounds here, and nobody else touches the octets. The meaning is
- * docs/packet-model.md.
+ * The headers of a packet, read once, by the first who wants to know one. A field that is not
+ * wholly captured is absent: whoever reads one asks for its bounds here, and nobody else touches
+ * the octets. The meaning is docs/packet-model.md.
  */
 #ifndef PFQ_ENGINE_HEADERS_H
 #define PFQ_ENGINE_HEADERS_H
@@ -24,34 +24,68 @@ enum {
 	PFQ_PROTOCOL_UDP = 17,
 	PFQ_PROTOCOL_ICMP6 = 58,
 	PFQ_PROTOCOL_SCTP = 132,
+	PFQ_PROTOCOL_ABSENT = 256,
 };
 
+/* Where a header would be that is not there: beyond what any packet has captured. */
+#define PFQ_ABSENT (1u << 30)
+
+/* Reads them, whatever they are. */
 void pfq_parse_headers(struct pfq_packet *packet);
 
-/* The common case, inline: IPv4 without options or fragments, straight on Ethernet. */
+/* Protocols whose header follows that of IPv6 at once. All are below 64. */
+static inline bool pfq_is_plain_protocol(uint8_t protocol)
+{
+	const uint64_t plain =
+		1ULL << PFQ_PROTOCOL_TCP | 1ULL << PFQ_PROTOCOL_UDP | 1ULL << PFQ_PROTOCOL_ICMP6;
+
+	return protocol < 64 && plain >> protocol & 1;
+}
+
+/*
+ * The common cases, inline: IPv4 without options or fragments, and IPv6 without extension headers,
+ * straight on Ethernet. Which of them it is decides no branch, since traffic mixes them.
+ */
 static inline bool pfq_parse_plain(struct pfq_packet *packet)
 {
+	static const struct pfq_headers plain[2] = {
+		{
+			.network = PFQ_ETHERNET_HEADER,
+			.transport = PFQ_ETHERNET_HEADER + 20,
+			.ethertype = PFQ_ETHERTYPE_IP,
+			.version = 4,
+			.parsed = true,
+			.has_ethertype = true,
+		},
+		{
+			.network = PFQ_ETHERNET_HEADER,
+			.transport = PFQ_ETHERNET_HEADER + 40,
+			.ethertype = PFQ_ETHERTYPE_IP6,
+			.version = 6,
+			.parsed = true,
+			.has_ethertype = true,
+		},
+	};
 	const uint8_t *data = packet->data;
-	struct pfq_headers *headers = &packet->headers;
+	uint32_t type; /* the EtherType, and the first octets of what follows */
+	uint8_t protocol;
+	bool ip4, ip6;
 
-	if (packet->link != PFQ_LINK_ETHERNET || packet->caplen < PFQ_ETHERNET_HEADER + 20 ||
-	    pfq_read16(data + 12) != PFQ_ETHERTYPE_IP || data[14] != 0x45 ||
-	    (pfq_read16(data + 20) & 0x3fff) != 0)
+	if (packet->link != PFQ_LINK_ETHERNET || packet->caplen < PFQ_ETHERNET_HEADER + 20)
 		return false;
-	headers->network = PFQ_ETHERNET_HEADER;
-	headers->transport = PFQ_ETHERNET_HEADER + 20;
-	headers->ethertype = PFQ_ETHERTYPE_IP;
-	headers->version = 4;
-	headers->protocol = data[23];
-	headers->parsed = true;
-	headers->has_ethertype = true;
-	headers->has_protocol = true;
-	headers->fragment = 0;
-	headers->has_vlan = false;
-	headers->tci = 0;
+	type = pfq_read32(data + 12);
+	ip6 = type >> 12 == (PFQ_ETHERTYPE_IP6 << 4 | 6);
+	ip4 = type >> 8 == (PFQ_ETHERTYPE_IP << 8 | 0x45);
+	ip4 &= (pfq_read16(data + 20) & 0x3fff) == 0;
+	protocol = data[ip6 ? 20 : 23];
+	if (!(ip4 | (ip6 & pfq_is_plain_protocol(protocol))))
+		return false;
+	packet->headers = plain[ip6];
+	packet->headers.protocol = protocol;
 	return true;
 }
 
+/* Reads the headers unless that has been done. */
 static inline const struct pfq_headers *pfq_headers(struct pfq_packet *packet)
 {
 	if (!packet->headers.parsed && PFQ_UNLIKELY(!pfq_parse_plain(packet)))
@@ -59,11 +93,13 @@ static inline const struct pfq_headers *pfq_headers(struct pfq_packet *packet)
 	return &packet->headers;
 }
 
+/* From here on they have been read. */
+
 /* Where a field of the IP header of this version is, or NULL if it is absent. */
-static inline const uint8_t *pfq_network_field(struct pfq_packet *packet, unsigned int version,
-					       uint32_t offset, uint32_t size)
+static inline const uint8_t *pfq_network_field(const struct pfq_packet *packet,
+					       unsigned int version, uint32_t offset, uint32_t size)
 {
-	const struct pfq_headers *headers = pfq_headers(packet);
+	const struct pfq_headers *headers = &packet->headers;
 
 	if (headers->version != version || headers->network + offset + size > packet->caplen)
 		return NULL;
@@ -71,37 +107,31 @@ static inline const uint8_t *pfq_network_field(struct pfq_packet *packet, unsign
 }
 
 /* The same for the transport header, of whatever protocol it is. */
-static inline const uint8_t *pfq_transport_field(struct pfq_packet *packet, uint32_t offset,
+static inline const uint8_t *pfq_transport_field(const struct pfq_packet *packet, uint32_t offset,
 						 uint32_t size)
 {
-	const struct pfq_headers *headers = pfq_headers(packet);
-
-	if (headers->transport == 0 || headers->transport + offset + size > packet->caplen)
+	if (packet->headers.transport + offset + size > packet->caplen)
 		return NULL;
-	return packet->data + headers->transport + offset;
+	return packet->data + packet->headers.transport + offset;
 }
 
-static inline bool pfq_is_protocol(struct pfq_packet *packet, uint8_t protocol)
+static inline bool pfq_is_protocol(const struct pfq_packet *packet, uint8_t protocol)
 {
-	const struct pfq_headers *headers = pfq_headers(packet);
-
-	return headers->protocol == protocol && headers->has_protocol;
+	return packet->headers.protocol == protocol;
 }
 
-static inline bool pfq_has_ports(uint8_t protocol)
+static inline bool pfq_has_ports(const struct pfq_packet *packet)
 {
+	uint16_t protocol = packet->headers.protocol;
+
 	return protocol == PFQ_PROTOCOL_TCP || protocol == PFQ_PROTOCOL_UDP ||
 	       protocol == PFQ_PROTOCOL_SCTP;
 }
 
 /* The source (0) or destination (1) port, or NULL. */
-static inline const uint8_t *pfq_port_field(struct pfq_packet *packet, unsigned int end)
+static inline const uint8_t *pfq_port_field(const struct pfq_packet *packet, unsigned int end)
 {
-	const struct pfq_headers *headers = pfq_headers(packet);
-
-	if (!headers->has_protocol || !pfq_has_ports(headers->protocol))
-		return NULL;
-	return pfq_transport_field(packet, end * 2, 2);
+	return pfq_has_ports(packet) ? pfq_transport_field(packet, end * 2, 2) : NULL;
 }
 
 /* The destination MAC and the source MAC, or NULL. */

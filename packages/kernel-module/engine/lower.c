@@ -10,6 +10,7 @@
 #include "error.h"
 #include "octets.h"
 #include "program.h"
+#include "shortcuts.h"
 
 enum {
 	LABEL_NONE, /* no label: something failed */
@@ -160,8 +161,7 @@ static uint32_t insn_label(struct lowering *lowering, enum pfq_opcode opcode, ui
 		.body = {
 			.opcode = (uint8_t)opcode,
 			.index = (uint16_t)saved,
-			.on_true = next,
-			.on_false = next,
+			.next = { next, next },
 		},
 	};
 
@@ -522,7 +522,7 @@ static uint32_t forward_label(struct lowering *lowering, const struct combinatio
 		.on_true = next,
 		.on_false = next,
 		.resolved = true,
-		.body = { .opcode = PFQ_INSN_FORWARD, .on_true = next, .on_false = next },
+		.body = { .opcode = PFQ_INSN_FORWARD, .next = { next, next } },
 	};
 
 	if (add_device(lowering, pfq_image_text(lowering->image, at->node->argument[0].value),
@@ -614,8 +614,8 @@ static int resolve(struct lowering *lowering, uint32_t index)
 	if (!at.yes || !at.no)
 		return lowering->status;
 	label = &lowering->labels[index];
-	label->body.on_true = at.yes;
-	label->body.on_false = at.no;
+	label->body.next[1] = at.yes;
+	label->body.next[0] = at.no;
 	label->steers = symbol->steers;
 	switch (symbol->form) {
 	case PFQ_FORM_PREDICATE:
@@ -670,7 +670,7 @@ static bool mark_steered(struct lowering *lowering, uint32_t *stack)
 		if (!label->steers || label->alias)
 			continue;
 		any = true;
-		stack[depth++] = label->body.on_true;
+		stack[depth++] = label->body.next[1];
 		while (depth > 0) {
 			struct label *reached = &lowering->labels[settle(lowering, stack[--depth])];
 
@@ -679,8 +679,8 @@ static bool mark_steered(struct lowering *lowering, uint32_t *stack)
 			reached->steered = true;
 			if (reached < &lowering->labels[LABEL_FIRST])
 				continue;
-			stack[depth++] = reached->body.on_true;
-			stack[depth++] = reached->body.on_false;
+			stack[depth++] = reached->body.next[1];
+			stack[depth++] = reached->body.next[0];
 		}
 	}
 	return any;
@@ -707,7 +707,7 @@ static void drop_needless(struct lowering *lowering, bool any_steers)
 		struct label *label = &lowering->labels[i];
 
 		if (!label->alias && is_needless(label, any_steers))
-			label->alias = label->body.on_true;
+			label->alias = label->body.next[1];
 	}
 }
 
@@ -719,11 +719,11 @@ static void place_insns(struct lowering *lowering, uint32_t entry, uint32_t *sta
 	uint32_t depth = 0;
 
 	drop_needless(lowering, mark_steered(lowering, stack));
-	program->insns[0].opcode = PFQ_INSN_PASS;
-	program->insns[1].opcode = PFQ_INSN_DROP;
+	program->insns[PFQ_PASS_AT].opcode = PFQ_INSN_PASS;
+	program->insns[PFQ_DROP_AT].opcode = PFQ_INSN_DROP;
 	program->insn_count = 2;
-	lowering->labels[LABEL_PASS].insn = 0;
-	lowering->labels[LABEL_DROP].insn = 1;
+	lowering->labels[LABEL_PASS].insn = PFQ_PASS_AT;
+	lowering->labels[LABEL_DROP].insn = PFQ_DROP_AT;
 	entry = settle(lowering, entry);
 	stack[depth++] = entry;
 	while (depth > 0) {
@@ -732,19 +732,19 @@ static void place_insns(struct lowering *lowering, uint32_t entry, uint32_t *sta
 
 		if (index < LABEL_FIRST || label->insn)
 			continue;
-		label->body.on_true = settle(lowering, label->body.on_true);
-		label->body.on_false = settle(lowering, label->body.on_false);
+		label->body.next[1] = settle(lowering, label->body.next[1]);
+		label->body.next[0] = settle(lowering, label->body.next[0]);
 		label->insn = program->insn_count++;
 		program->insns[label->insn] = label->body;
-		stack[depth++] = label->body.on_false;
-		stack[depth++] = label->body.on_true;
+		stack[depth++] = label->body.next[0];
+		stack[depth++] = label->body.next[1];
 	}
 	program->entry = lowering->labels[entry].insn;
 	for (uint32_t i = 2; i < program->insn_count; i++) {
 		struct pfq_insn *insn = &program->insns[i];
 
-		insn->on_true = lowering->labels[insn->on_true].insn;
-		insn->on_false = lowering->labels[insn->on_false].insn;
+		insn->next[1] = lowering->labels[insn->next[1]].insn;
+		insn->next[0] = lowering->labels[insn->next[0]].insn;
 	}
 }
 
@@ -780,7 +780,7 @@ static int lower(struct lowering *lowering)
 	}
 	place_insns(lowering, entry, stack);
 	pfq_free(stack);
-	return 0;
+	return pfq_take_shortcuts(program) ? fail(lowering, ENOMEM, "out of memory") : 0;
 }
 
 int pfq_program_create(struct pfq_engine *engine, const struct pfq_checked_image *image,

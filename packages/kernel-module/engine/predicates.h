@@ -8,7 +8,7 @@
 
 static inline bool pfq_is_l3_proto(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	const struct pfq_headers *headers = pfq_headers(run->packet);
+	const struct pfq_headers *headers = &run->packet->headers;
 
 	return headers->has_ethertype && headers->ethertype == insn->value;
 }
@@ -16,13 +16,13 @@ static inline bool pfq_is_l3_proto(struct pfq_run *run, const struct pfq_insn *i
 static inline bool pfq_is_ip(struct pfq_run *run, const struct pfq_insn *insn)
 {
 	(void)insn;
-	return pfq_headers(run->packet)->ethertype == PFQ_ETHERTYPE_IP;
+	return run->packet->headers.ethertype == PFQ_ETHERTYPE_IP;
 }
 
 static inline bool pfq_is_ip6(struct pfq_run *run, const struct pfq_insn *insn)
 {
 	(void)insn;
-	return pfq_headers(run->packet)->ethertype == PFQ_ETHERTYPE_IP6;
+	return run->packet->headers.ethertype == PFQ_ETHERTYPE_IP6;
 }
 
 static inline bool pfq_is_l4_proto(struct pfq_run *run, const struct pfq_insn *insn)
@@ -63,50 +63,71 @@ static inline bool pfq_is_icmp6(struct pfq_run *run, const struct pfq_insn *insn
 
 static inline bool pfq_is_flow(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	const struct pfq_headers *headers = pfq_headers(run->packet);
-
 	(void)insn;
-	return headers->has_protocol && pfq_has_ports(headers->protocol);
+	return pfq_has_ports(run->packet);
 }
 
 static inline bool pfq_is_frag(struct pfq_run *run, const struct pfq_insn *insn)
 {
 	(void)insn;
-	return pfq_headers(run->packet)->fragment & PFQ_FRAGMENT;
+	return run->packet->headers.fragment & PFQ_FRAGMENT;
 }
 
 static inline bool pfq_is_first_frag(struct pfq_run *run, const struct pfq_insn *insn)
 {
 	(void)insn;
-	return pfq_headers(run->packet)->fragment == PFQ_FRAGMENT;
+	return run->packet->headers.fragment == PFQ_FRAGMENT;
 }
 
 static inline bool pfq_is_more_frag(struct pfq_run *run, const struct pfq_insn *insn)
 {
 	(void)insn;
-	return pfq_headers(run->packet)->fragment & PFQ_FRAGMENT_MORE;
+	return run->packet->headers.fragment & PFQ_FRAGMENT_MORE;
 }
 
-static inline bool pfq_port_is(struct pfq_run *run, unsigned int end, uint64_t port)
+/* Whether any of the values of this instruction, and of those that it answers for, is one of the
+ * two. */
+static inline bool pfq_is_one_of(const struct pfq_insn *insn, uint64_t a, uint64_t b)
+{
+	unsigned int more = insn->more;
+	bool found = (insn->value == a) | (insn->value == b);
+
+	for (; more > 0; more--) {
+		insn++;
+		found |= (insn->value == a) | (insn->value == b);
+	}
+	return found;
+}
+
+static inline bool pfq_port_is(struct pfq_run *run, unsigned int end, const struct pfq_insn *insn)
 {
 	const uint8_t *field = pfq_port_field(run->packet, end);
+	uint64_t port;
 
-	return field && pfq_read16(field) == port;
+	if (!field)
+		return false;
+	port = pfq_read16(field);
+	return pfq_is_one_of(insn, port, port);
 }
 
 static inline bool pfq_has_src_port(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	return pfq_port_is(run, 0, insn->value);
+	return pfq_port_is(run, 0, insn);
 }
 
 static inline bool pfq_has_dst_port(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	return pfq_port_is(run, 1, insn->value);
+	return pfq_port_is(run, 1, insn);
 }
 
 static inline bool pfq_has_port(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	return pfq_has_src_port(run, insn) || pfq_has_dst_port(run, insn);
+	const uint8_t *source = pfq_port_field(run->packet, 0);
+	const uint8_t *destination = pfq_port_field(run->packet, 1);
+
+	if (PFQ_UNLIKELY(!destination))
+		return source && pfq_port_is(run, 0, insn);
+	return pfq_is_one_of(insn, pfq_read16(source), pfq_read16(destination));
 }
 
 static inline bool pfq_in_prefix6(const uint8_t *address, const struct pfq_prefix6 *prefix)
@@ -115,52 +136,91 @@ static inline bool pfq_in_prefix6(const uint8_t *address, const struct pfq_prefi
 	       (pfq_read64(address + 8) & prefix->low_mask) == prefix->low;
 }
 
-/* The source (0) or destination (1) address is in the network. */
-static inline bool pfq_address_in(struct pfq_run *run, unsigned int end,
+/* Of an IPv4 network, and of those that the instruction answers for besides. */
+static inline bool pfq_in_network4(const struct pfq_insn *insn, uint32_t a, uint32_t b)
+{
+	unsigned int more = insn->more;
+	bool found = false;
+
+	for (;; insn++) {
+		uint32_t mask = (uint32_t)(insn->value >> 32), network = (uint32_t)insn->value;
+
+		found |= ((a & mask) == network) | ((b & mask) == network);
+		if (more-- == 0)
+			return found;
+	}
+}
+
+/* The source (0) or destination (1) address, or either of the two, is in the network: for IPv6. */
+static inline bool pfq_address6_in(const struct pfq_packet *packet, unsigned int first,
+				   unsigned int last, const struct pfq_insn *insn)
+{
+	const uint8_t *address = pfq_network_field(packet, 6, 8 + first * 16, 16);
+
+	if (!address)
+		return false;
+	if (pfq_in_prefix6(address, insn->constant))
+		return true;
+	if (first == last)
+		return false;
+	address = pfq_network_field(packet, 6, 8 + last * 16, 16);
+	return address && pfq_in_prefix6(address, insn->constant);
+}
+
+/*
+ * The same for either version. Where the whole of an IPv4 header is there to be read, its version
+ * is one more condition and not a branch.
+ */
+static inline bool pfq_address_in(struct pfq_run *run, unsigned int first, unsigned int last,
 				  const struct pfq_insn *insn)
 {
+	const struct pfq_packet *packet = run->packet;
+	uint32_t at = packet->headers.network + 12u;
 	const uint8_t *address;
 
-	if (insn->family == 4) {
-		address = pfq_network_field(run->packet, 4, 12 + end * 4, 4);
-		return address && (pfq_read32(address) & (uint32_t)(insn->value >> 32)) ==
-					  (uint32_t)insn->value;
+	if (insn->family == 6)
+		return pfq_address6_in(packet, first, last, insn);
+	if (PFQ_UNLIKELY(at + last * 4 + 4 > packet->caplen)) {
+		address = first == 0 ? pfq_network_field(packet, 4, 12, 4) : NULL;
+		return address && pfq_in_network4(insn, pfq_read32(address), pfq_read32(address));
 	}
-	address = pfq_network_field(run->packet, 6, 8 + end * 16, 16);
-	return address && pfq_in_prefix6(address, insn->constant);
+	address = packet->data + at;
+	return (packet->headers.version == 4) & pfq_in_network4(insn,
+								pfq_read32(address + first * 4),
+								pfq_read32(address + last * 4));
 }
 
 static inline bool pfq_has_src_addr(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	return pfq_address_in(run, 0, insn);
+	return pfq_address_in(run, 0, 0, insn);
 }
 
 static inline bool pfq_has_dst_addr(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	return pfq_address_in(run, 1, insn);
+	return pfq_address_in(run, 1, 1, insn);
 }
 
 static inline bool pfq_has_addr(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	return pfq_address_in(run, 0, insn) || pfq_address_in(run, 1, insn);
+	return pfq_address_in(run, 0, 1, insn);
 }
 
 static inline bool pfq_has_vlan(struct pfq_run *run, const struct pfq_insn *insn)
 {
 	(void)insn;
-	return pfq_headers(run->packet)->has_vlan;
+	return run->packet->headers.has_vlan;
 }
 
 static inline bool pfq_has_vid(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	const struct pfq_headers *headers = pfq_headers(run->packet);
+	const struct pfq_headers *headers = &run->packet->headers;
 
 	return headers->has_vlan && (headers->tci & Q_VLAN_VID_MASK) == insn->value;
 }
 
 static inline bool pfq_vlan_id(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	const struct pfq_headers *headers = pfq_headers(run->packet);
+	const struct pfq_headers *headers = &run->packet->headers;
 	const struct pfq_vlan_set *set = insn->constant;
 	unsigned int vid = headers->tci & Q_VLAN_VID_MASK;
 

@@ -31,15 +31,22 @@ enum pfq_comparison {
 	PFQ_ALL_BIT,
 };
 
+/* Where the two ends of every program are; they are never run. */
+enum {
+	PFQ_PASS_AT,
+	PFQ_DROP_AT,
+};
+
 struct pfq_insn {
 	uint8_t opcode;
 	uint8_t comparison; /* of a property */
 	uint16_t index;	    /* into the masks, the devices, or the saved fanouts */
-	uint32_t on_true;
-	uint32_t on_false;
-	uint32_t family; /* of a network: 4 or 6 */
-	uint64_t value;	 /* an integer; of an IPv4 network, address and mask, the address in the low
-			    half */
+	uint32_t next[2];   /* where it goes on: [1] if it holds or passes, [0] if not */
+	uint8_t family;	    /* of a network: 4 or 6 */
+	bool last;	    /* whatever it gives, the run ends */
+	uint16_t more;	    /* so many instructions after this one ask the same of other values */
+	uint64_t value; /* an integer; of an IPv4 network, address and mask, the address in the low
+			   half */
 	const void *constant; /* a struct pfq_prefix6, or the bits of a set of VLAN ids */
 };
 

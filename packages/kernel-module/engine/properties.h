@@ -112,7 +112,7 @@ static inline bool pfq_udp_len(struct pfq_run *run, uint64_t *value)
 
 static inline const uint8_t *pfq_icmp_field(struct pfq_run *run, uint32_t offset)
 {
-	return pfq_headers(run->packet)->version == 4
+	return run->packet->headers.version == 4
 		       ? pfq_protocol_field(run, PFQ_PROTOCOL_ICMP, offset, 1)
 		       : NULL;
 }

@@ -47,7 +47,7 @@ static inline bool place_packet(struct delivery *delivery, const struct pfq_run 
 	const struct pfq_steering *steering = delivery->view->steering[run->mask];
 	struct pfq_lane *lane = delivery->lane;
 
-	if (run->fanout.kind == PFQ_FANOUT_DROP || steering->count == 0)
+	if (run->dropped || steering->count == 0)
 		return false;
 	lane->mark[packet] = run->mark;
 	lane->state[packet] = run->state;
@@ -90,6 +90,7 @@ static void run_group(struct delivery *delivery)
 			if (PFQ_UNLIKELY(run->forwards))
 				note_forwards(delivery, run->forwards, i);
 		} else {
+			run->dropped = 0;
 			run->fanout = (struct pfq_fanout){ .kind = PFQ_FANOUT_PASS };
 			run->mark = packet->mark;
 			run->state = 0;

@@ -33,6 +33,7 @@ struct pfq_run {
 	struct pfq_packet *packet;
 	struct pfq_group_lane *lane;
 	struct pfq_fanout fanout;
+	uint32_t dropped; /* not 0: nobody gets the packet, whatever the fanout */
 	uint32_t mark;
 	uint32_t state;
 	uint32_t mask;	   /* index of the class mask in the program */
@@ -40,7 +41,10 @@ struct pfq_run {
 	struct pfq_fanout saved[PFQ_MAX_SAVED];
 };
 
-/* Runs the program; `run` needs a packet and a lane, and holds the outcome afterwards. */
+/*
+ * Runs the program; `run` needs a packet and a lane, and holds the outcome afterwards. The packet's
+ * headers have been read then.
+ */
 void pfq_run_program(const struct pfq_program *program, struct pfq_run *run);
 
 #endif

@@ -93,8 +93,8 @@ static void run_packet(const struct pfq_program *program, struct pfq_group_lane 
 		.hash = request.hash,
 	};
 	pfq_run_program(program, &run);
-	outcome.fanout = run.fanout.kind;
-	if (run.fanout.kind == PFQ_FANOUT_STEER) {
+	outcome.fanout = run.dropped ? PFQ_FANOUT_DROP : run.fanout.kind;
+	if (outcome.fanout == PFQ_FANOUT_STEER) {
 		outcome.by = run.fanout.by_number;
 		outcome.hash = run.fanout.hash;
 	}

@@ -41,6 +41,8 @@ static void run_once(const struct pfq_program *program, struct outcome *outcome)
 	packet.mark = 5;
 	pfq_run_program(program, &run);
 	outcome->fanout = run.fanout;
+	if (run.dropped)
+		outcome->fanout.kind = PFQ_FANOUT_DROP;
 	outcome->mark = run.mark;
 	outcome->state = run.state;
 	outcome->class_mask = program->masks[run.mask];
@@ -367,8 +369,10 @@ static void needless_instructions_are_left_out(void)
 {
 	struct image_builder builder = { 0 };
 
+	static const char *const filters[] = { "ip", "tcp", "flow" };
+
 	for (uint32_t i = 0; i < 3; i++) {
-		image_node(&builder, "tcp");
+		image_node(&builder, filters[i]);
 		image_next(&builder, i, i + 1);
 	}
 	image_node(&builder, "steer_flow");
