@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+/*
+ * Packets of any octets, through every primitive that reads one: the first octet of the input is
+ * the link type, the rest the packet. The quick parser must agree with the whole one.
+ */
+#include "image_builder.h"
+#include "world.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* One program for each primitive, so that none keeps another from being run. */
+static struct pfq_program *programs[256];
+static unsigned int program_count;
+
+static void add_arguments(struct image_builder *builder, const struct pfq_symbol *symbol)
+{
+	static const uint8_t network[16] = { 0x20, 0x01, 0x0d, 0xb8 };
+	static const int64_t vids[] = { 0, 1, 4095 };
+
+	for (unsigned int i = 0; i < symbol->parameter_count; i++) {
+		const struct pfq_parameter *parameter = &symbol->parameter[i];
+
+		if (parameter->list)
+			image_integers(builder, vids, 3);
+		else if (parameter->type == PFQ_ARG_CIDR)
+			image_network(builder, 6, network, 32);
+		else
+			image_integer(builder, parameter->type, 53);
+	}
+}
+
+/* The function itself; or a filter of the predicate, or of a comparison with the property. */
+static bool build(struct image_builder *builder, const struct pfq_symbol *symbol)
+{
+	for (unsigned int i = 0; i < symbol->parameter_count; i++)
+		if (symbol->parameter[i].type == PFQ_ARG_Fun ||
+		    symbol->parameter[i].type == PFQ_ARG_String)
+			return false;
+	if (symbol->kind != PFQ_KIND_FUNCTION) {
+		image_node(builder, "filter");
+		image_function(builder, 1);
+	}
+	if (symbol->kind == PFQ_KIND_PROPERTY) {
+		image_node(builder, "less");
+		image_function(builder, 2);
+		image_integer(builder, PFQ_ARG_Word64, 1000);
+	}
+	image_node(builder, symbol->name);
+	add_arguments(builder, symbol);
+	return true;
+}
+
+static void prepare(struct world *world)
+{
+	world_begin(world, 1);
+	for (unsigned int i = 0; i < pfq_symbol_count; i++) {
+		struct image_builder builder = { 0 };
+		struct pfq_checked_image image;
+		uint8_t *octets;
+		size_t size;
+
+		if (!build(&builder, &pfq_symbols[i]))
+			continue;
+		octets = image_end(&builder, &size);
+		if (pfq_check_image(octets, size, &image, &world->error) ||
+		    pfq_program_create(world->engine, &image, &programs[program_count++],
+				       &world->error)) {
+			fprintf(stderr, "%s: %s\n", pfq_symbols[i].name, world->error.text);
+			abort();
+		}
+		free(octets);
+	}
+}
+
+static void compare_parsers(const struct pfq_packet *packet)
+{
+	struct pfq_packet quick = *packet, whole = *packet;
+	const struct pfq_headers *a = &quick.headers, *b = &whole.headers;
+
+	if (!pfq_parse_plain(&quick))
+		return;
+	pfq_parse_headers(&whole);
+	if (a->network != b->network || a->transport != b->transport ||
+	    a->ethertype != b->ethertype || a->version != b->version ||
+	    a->protocol != b->protocol || a->has_protocol != b->has_protocol ||
+	    a->has_vlan != b->has_vlan || a->fragment != b->fragment)
+		abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static struct world world;
+	static struct pfq_group_lane lane;
+	struct pfq_packet packet;
+	uint8_t *copy;
+
+	if (!world.engine)
+		prepare(&world);
+	if (size < 1)
+		return 0;
+	copy = malloc(size > 1 ? size - 1 : 1);
+	if (!copy)
+		return 0;
+	memcpy(copy, data + 1, size - 1);
+	packet = (struct pfq_packet){
+		.data = copy,
+		.caplen = (uint32_t)size - 1,
+		.len = (uint32_t)size - 1,
+		.link = data[0] % (PFQ_LINK_PPP + 2),
+	};
+	compare_parsers(&packet);
+	for (unsigned int i = 0; i < program_count; i++) {
+		struct pfq_packet again = packet;
+		struct pfq_run run = { .packet = &again, .lane = &lane };
+
+		pfq_run_program(programs[i], &run);
+	}
+	free(copy);
+	return 0;
+}
