@@ -34,14 +34,14 @@ export const diagnostic = (kind: DiagnosticKind, span: Span, message: string, de
 	const line = lineOf(span);
 	const from = Math.max(line.start, Math.min(span.start - LONGEST_LINE / 2, line.end - LONGEST_LINE));
 	const to = Math.min(line.end, from + LONGEST_LINE);
-	const length = codePoints(text, span.start, Math.min(Math.max(span.end, span.start), to));
+	const length = codePoints(span.source, span.start, Math.min(Math.max(span.end, span.start), to));
 	return {
 		kind,
 		message: printable(message),
 		place: placeOf(span),
 		length: Math.max(length, 1),
 		line: printable(text.slice(from, to)),
-		indent: codePoints(text, from, span.start),
+		indent: codePoints(span.source, from, span.start),
 		...(details.expected !== undefined && { expected: printable(details.expected) }),
 		...(details.found !== undefined && { found: printable(details.found) }),
 		...(details.hint !== undefined && { hint: printable(details.hint) }),
@@ -80,14 +80,20 @@ const MOST_DIAGNOSTICS = 100;
 export const report = (): Report => {
 	const diagnostics: Diagnostic[] = [];
 	const seen = new Set<string>();
+	/** Lines that could not be read as they stand: what else is wrong with them follows from that. */
+	const unreadable = new Set<string>();
 	return {
 		diagnostics,
 		isFull: () => diagnostics.length >= MOST_DIAGNOSTICS,
 		add(kind, span, message, details) {
 			const key = `${span.source.file} ${span.start}`;
 			if (seen.has(key) || diagnostics.length >= MOST_DIAGNOSTICS) return;
+			const made = diagnostic(kind, span, message, details);
+			const line = `${made.place.file} ${made.place.line}`;
+			if (kind === "lexical" || kind === "syntax") unreadable.add(line);
+			else if (unreadable.has(line)) return;
 			seen.add(key);
-			diagnostics.push(diagnostic(kind, span, message, details));
+			diagnostics.push(made);
 		},
 	};
 };

@@ -8,7 +8,7 @@ import type { Callable, Environment, Expanded, Expander, NumberValue } from "./e
 import { LimitExceeded } from "./limits.js";
 import { isFunctionType } from "./primitive.js";
 import type { Renamed } from "./renamer.js";
-import { placeOf, type Span } from "./source.js";
+import { joined, placeOf, type Span } from "./source.js";
 import type { Constant, NetFunction, NetPredicate, Term } from "./term.js";
 import { checkScalar, elementType, isListType, type Limits } from "./value.js";
 
@@ -212,7 +212,9 @@ export const expand = ({ definitions }: Renamed, report: Report): NetFunction | 
 			const at = left ? step : functions.length - 1 - step;
 			const pair = left ? [result, values[at + 1] as Expanded] : [values[at] as Expanded, result];
 			spend(1, each.span);
-			result = apply(functions[at] as Expanded, pair, (operators[at] as core.Core).span);
+			const [from, to] = left ? [0, at + 1] : [at, operands.length - 1];
+			const span = joined((operands[from] as core.Core).span, (operands[to] as core.Core).span);
+			result = apply(functions[at] as Expanded, pair, span);
 		}
 		return result;
 	};

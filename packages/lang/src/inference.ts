@@ -37,9 +37,14 @@ export const inferTypes = ({ definitions }: Renamed, report: Report): void => {
 		const [wanted, actual] = showTypes([expected, found]) as [string, string];
 		const hint = mismatchHint(expected, found, subject);
 		const simple = [expected, found].every((type) => /^(Net|Bool)/.test(showType(type)));
+		const circular = [expected, found]
+			.map(resolved)
+			.some((type) => type.kind === "variable" && type.constraint === null);
 		const message = simple
 			? `this is a ${actual}, where a ${wanted} is wanted`
-			: "this does not have the type that its use asks for";
+			: circular
+				? "the type of this would contain itself"
+				: "this does not have the type that its use asks for";
 		report.add("type", span, message, {
 			expected: wanted,
 			found: actual,
@@ -103,12 +108,17 @@ export const inferTypes = ({ definitions }: Renamed, report: Report): void => {
 
 	const tooMany = (target: core.Core, wanted: number, args: readonly core.Core[], span: Span, type: Type): void => {
 		const what = target.kind === "reference" ? `\`${target.binding.name}\`` : "this";
+		const hint = isSequence(target) ? "`$` binds looser than `>->`: write `f >-> (g $ x)`" : undefined;
 		const takes = wanted === 0 ? "no argument" : wanted === 1 ? "one argument" : `${wanted} arguments`;
 		const first = args[wanted];
 		report.add("type", first?.span ?? span, `${what} takes ${takes}, but is given ${args.length}`, {
-			...(wanted === 0 && { hint: `${what} is of type ${showType(type)}` }),
+			...(wanted === 0 && { hint: hint ?? `${what} is of type ${showType(type)}` }),
 		});
 	};
+
+	const isSequence = (each: core.Core): boolean =>
+		each.kind === "chain" &&
+		each.operators.some((operator) => operator.kind === "reference" && operator.binding.builtin?.name === ">->");
 
 	const isApply = (operator: core.Core): boolean =>
 		operator.kind === "reference" && operator.binding.builtin?.name === "$" && operator.binding.span === null;

@@ -288,8 +288,8 @@ export const parse = (tokens: readonly Token[], source: Source, report: Report):
 				take();
 				return { kind: "text", value: token.value as string, span };
 			default:
-				if (at("(")) return deeper(() => parentheses(span));
-				if (at("[")) return deeper(() => brackets(span));
+				if (at("(")) return parentheses(span);
+				if (at("[")) return brackets(span);
 				return unexpected(wanted);
 		}
 	};
@@ -477,6 +477,7 @@ export const parse = (tokens: readonly Token[], source: Source, report: Report):
 
 	const imports: syntax.Import[] = [];
 	const declarations: syntax.Declaration[] = [];
+	const broken = new Set<string>();
 
 	const item = (): void => {
 		if (at("import")) imports.push(importDeclaration());
@@ -486,10 +487,12 @@ export const parse = (tokens: readonly Token[], source: Source, report: Report):
 	};
 
 	const attempt = (run: () => void, base: number): void => {
+		const first = peek();
 		try {
 			run();
 		} catch (failure) {
 			if (!(failure instanceof SyntaxFailure)) throw failure;
+			if (first.kind === "name") broken.add(first.text);
 			recover(base);
 		}
 	};
@@ -503,9 +506,9 @@ export const parse = (tokens: readonly Token[], source: Source, report: Report):
 		if (peek().kind === "open" || at("{")) take();
 	}, 0);
 	const base = depth();
-	while (peek().kind !== "end") {
+	while (peek().kind !== "end" && !report.isFull()) {
 		if (isSeparator(cursor) || peek().kind === "close" || at("}")) take();
 		else attempt(item, base);
 	}
-	return { imports, declarations };
+	return { imports, declarations, broken };
 };

@@ -39,7 +39,7 @@ interface Group {
 const MAX_DEPTH = 1_500;
 
 /** How many names of a program are looked at to find the one that was meant. */
-const MOST_CANDIDATES = 10_000;
+const MOST_CANDIDATES = 2_000;
 
 const builtinBindings = new Map<Builtin, core.Binding>();
 
@@ -90,6 +90,7 @@ export const rename = (module: syntax.Module, report: Report): Renamed => {
 		}
 		const builtin = builtinNames.get(text);
 		if (builtin) return { kind: "reference", binding: builtinBinding(builtin), span };
+		if (module.broken.has(text)) return { kind: "hole", span };
 		if (text === "_") report.add("name", span, "`_` stands for nothing here; it is a pattern");
 		else unknown(name, namesInScope(scope), `nothing is called \`${text}\``);
 		return { kind: "hole", span };

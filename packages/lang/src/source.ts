@@ -28,35 +28,42 @@ const startsOf = (source: Source): readonly number[] => {
 	return starts;
 };
 
-/** Code points of a part of a text. */
-export const codePoints = (text: string, start: number, end: number): number => {
-	let count = 0;
-	for (let at = start; at < end; at++) {
-		const unit = text.charCodeAt(at);
-		if (unit >= 0xd800 && unit < 0xdc00 && at + 1 < end) {
-			const low = text.charCodeAt(at + 1);
-			if (low >= 0xdc00 && low < 0xe000) at++;
-		}
-		count++;
-	}
-	return count;
+/** Where each character of two UTF-16 units begins; found once for each source. */
+const surrogatePairs = new WeakMap<Source, readonly number[]>();
+
+const pairsOf = (source: Source): readonly number[] => {
+	const known = surrogatePairs.get(source);
+	if (known) return known;
+	const pairs = Array.from(source.text.matchAll(/[\u{10000}-\u{10ffff}]/gu), ({ index }) => index);
+	surrogatePairs.set(source, pairs);
+	return pairs;
 };
 
-const lineIndex = (starts: readonly number[], offset: number): number => {
+/** Code points of a part of a source. */
+export const codePoints = (source: Source, start: number, end: number): number => {
+	const pairs = pairsOf(source);
+	return end - start - (countBelow(pairs, end) - countBelow(pairs, start));
+};
+
+/** How many of the ascending numbers are less than the limit. */
+const countBelow = (numbers: readonly number[], limit: number): number => {
 	let low = 0;
-	let high = starts.length;
-	while (high - low > 1) {
+	let high = numbers.length;
+	while (low < high) {
 		const middle = (low + high) >> 1;
-		if ((starts[middle] as number) <= offset) low = middle;
+		if ((numbers[middle] as number) < limit) low = middle + 1;
 		else high = middle;
 	}
 	return low;
 };
 
+/** The last line that begins at or before an offset. */
+const lineIndex = (starts: readonly number[], offset: number): number => countBelow(starts, offset + 1) - 1;
+
 export const placeOf = ({ source, start }: Span): Place => {
 	const starts = startsOf(source);
 	const line = lineIndex(starts, start);
-	return { file: source.file, line: line + 1, column: codePoints(source.text, starts[line] as number, start) + 1 };
+	return { file: source.file, line: line + 1, column: codePoints(source, starts[line] as number, start) + 1 };
 };
 
 /** The line that a span begins in: where it begins and ends, without the end of line. */

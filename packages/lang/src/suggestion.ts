@@ -20,14 +20,18 @@ const distance = (from: string, to: string, limit: number): number => {
 	return last[to.length] as number;
 };
 
+const wordStart = /^[\p{L}_]/u;
+
 /** The known name that is nearest to a misspelt one, if one is near enough. */
 export const nearestName = (name: string, known: Iterable<string>): string | undefined => {
-	if (name.length > 64) return undefined;
+	if (name.length < 2 || name.length > 64) return undefined;
 	const plain = name.toLowerCase().replaceAll("_", "");
 	const limit = name.length <= 3 ? 1 : name.length <= 8 ? 2 : 3;
+	const isWord = wordStart.test(name);
 	let best: string | undefined;
 	let least = limit + 1;
 	for (const each of known) {
+		if (wordStart.test(each) !== isWord) continue;
 		const edits = each.toLowerCase().replaceAll("_", "") === plain ? 0 : distance(name, each, limit);
 		if (edits < least || (edits === least && best !== undefined && each < best)) [best, least] = [each, edits];
 	}

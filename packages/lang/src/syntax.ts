@@ -5,6 +5,8 @@ import type { Span } from "./source.js";
 export interface Module {
 	readonly imports: readonly Import[];
 	readonly declarations: readonly Declaration[];
+	/** Names whose definitions could not be read: what uses them is not at fault. */
+	readonly broken: ReadonlySet<string>;
 }
 
 export interface Name {

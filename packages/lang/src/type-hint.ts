@@ -16,7 +16,7 @@ export const mismatchHint = (expected: Type, found: Type, each?: Core): string |
 	const actual = resolved(found);
 	const wanted = nameOf(resolved(expected));
 	const subject = subjectOf(each);
-	if (isFunction(actual) && wanted !== "->") {
+	if (isFunction(actual) && wanted !== "->" && wanted !== "") {
 		return `${subject === undefined ? "it" : `\`${subject}\``} lacks an argument of type ${showType(actual.arguments[0])}`;
 	}
 	switch (`${nameOf(actual)} for ${wanted}`) {
