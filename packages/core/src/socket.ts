@@ -215,11 +215,12 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		try {
 			while (this.#enabled) {
 				signal?.throwIfAborted();
-				// asked first: what came of a file before it ended is in the queue
-				const ended = endOf !== undefined && hasEnded(this.deviceStats(endOf));
-				const batch = this.read();
+				let batch = this.read();
+				if (!batch && endOf !== undefined && hasEnded(this.deviceStats(endOf))) {
+					batch = this.read(); // what came between the two calls
+					if (!batch) return throwIfFailed(this.deviceStats(endOf));
+				}
 				if (batch) yield batch;
-				else if (ended) return throwIfFailed(this.deviceStats(endOf));
 				else await this.#morePackets(signal, endOf !== undefined);
 				if (turnIsOver()) await nextTurn();
 			}

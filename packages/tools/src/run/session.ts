@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { setMaxListeners } from "node:events";
 import { type DeviceStats, type Group, PfqError, Socket } from "@pfq/core";
 import type { Figures } from "./figures.js";
 import type { Input } from "./inputs.js";
@@ -58,6 +59,7 @@ const startSession = (options: SessionOptions, readers: Reader[], close: () => v
 	let last: readonly DeviceStats[] | undefined;
 	const devices = (): readonly DeviceStats[] => names.map((name) => deviceFigures(first, name, last));
 	const reader = new AbortController();
+	setMaxListeners(0, reader.signal); // each socket's reader listens
 	const reading = Promise.all(readers.map((each) => read(each, reader.signal)));
 
 	return {
