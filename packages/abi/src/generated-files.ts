@@ -3,6 +3,7 @@ import { accessors } from "./accessors.js";
 import { cHeader } from "./c-header.js";
 import { edslSource } from "./edsl.js";
 import { engineDispatch, engineOpcodes, engineOperations, engineSymbols } from "./engine-tables.js";
+import { referencePage } from "./reference.js";
 
 const engine = "packages/kernel-module/engine/generated";
 
@@ -11,6 +12,7 @@ export const generatedFiles = (): Readonly<Record<string, string>> => ({
 	"packages/abi/include/pfq/abi.h": cHeader(),
 	"packages/abi/src/generated/accessors.ts": accessors(),
 	"packages/lang/src/generated/edsl.ts": edslSource(),
+	"docs/pfq-lang-reference.md": referencePage(),
 	[`${engine}/opcodes.h`]: engineOpcodes(),
 	[`${engine}/symbols.inc`]: engineSymbols(),
 	[`${engine}/dispatch.inc`]: engineDispatch(),
