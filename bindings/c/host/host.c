@@ -13,6 +13,10 @@ static unsigned int host_references;
 
 unsigned int pfq_host_generation;
 
+#ifdef __SANITIZE_THREAD__
+char pfq_rcu_order;
+#endif
+
 /* A full eventfd cannot be: its reader empties it long before 2^64 wake-ups. */
 void pfq_wake(struct pfq_wake *wake)
 {

@@ -24,7 +24,6 @@
 #define URCU_INLINE_SMALL_FUNCTIONS 1
 #endif
 #include <urcu/urcu-bp.h>
-#include <urcu/pointer.h>
 
 #define PFQ_CACHE_LINE 64
 
@@ -77,8 +76,9 @@ static inline void pfq_free(void *memory)
 #define PFQ_LIKELY(x)		__builtin_expect(!!(x), 1)
 #define PFQ_UNLIKELY(x)		__builtin_expect(!!(x), 0)
 #define PFQ_PREFETCH_WRITE(p)	__builtin_prefetch((p), 1)
-#define PFQ_RCU_ASSIGN(p, v)	rcu_assign_pointer((p), (v))
-#define PFQ_RCU_DEREFERENCE(p)	rcu_dereference(p)
+/* By builtins, and not by liburcu's macros, so that ThreadSanitizer sees them. */
+#define PFQ_RCU_ASSIGN(p, v)   __atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
+#define PFQ_RCU_DEREFERENCE(p) __atomic_load_n(&(p), __ATOMIC_CONSUME)
 
 static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired)
 {
@@ -91,6 +91,19 @@ static inline void pfq_full_barrier(void)
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
 }
 
+/* Told to ThreadSanitizer, which does not see into liburcu: a reader's section is over before
+ * synchronize() returns. */
+#ifdef __SANITIZE_THREAD__
+void __tsan_acquire(void *at);
+void __tsan_release(void *at);
+extern char pfq_rcu_order;
+#define PFQ_TSAN_ACQUIRE() __tsan_acquire(&pfq_rcu_order)
+#define PFQ_TSAN_RELEASE() __tsan_release(&pfq_rcu_order)
+#else
+#define PFQ_TSAN_ACQUIRE() ((void)0)
+#define PFQ_TSAN_RELEASE() ((void)0)
+#endif
+
 static inline void pfq_rcu_read_lock(void)
 {
 	urcu_bp_read_lock();
@@ -98,12 +111,14 @@ static inline void pfq_rcu_read_lock(void)
 
 static inline void pfq_rcu_read_unlock(void)
 {
+	PFQ_TSAN_RELEASE();
 	urcu_bp_read_unlock();
 }
 
 static inline void pfq_rcu_synchronize(void)
 {
 	urcu_bp_synchronize_rcu();
+	PFQ_TSAN_ACQUIRE();
 }
 
 #endif

@@ -1,22 +1,20 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# usage: test/run.sh FOLDER TALLY [TEST...]
-# Runs the test programs of a folder (or those named), and writes a tally: `passed failed skipped`, and a note for each
-# test that did not pass.
-folder=$1
-tally=$2
-shift 2
-[ $# -gt 0 ] || set -- $(for file in test/*.test.c; do basename "$file" .test.c; done)
+# usage: test/run.sh TALLY PROGRAM...
+# Runs test programs, and writes a tally: `passed failed skipped`, and a note for each test that did not pass.
+tally=$1
+shift
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 : >"$work/results"
 
-for name; do
-	timeout 120 "$folder/$name" >"$work/log" 2>&1
+for program; do
+	name=${program#build/}
+	timeout 120 "$program" >"$work/log" 2>&1
 	status=$?
-	sed -nE "s/^(ok|FAILED|SKIPPED) (.*)/\1 $name: \2/p" "$work/log" >"$work/lines"
+	sed -nE "s,^(ok|FAILED|SKIPPED) (.*),\1 $name: \2,p" "$work/log" >"$work/lines"
 	# One that breaks off, or that a sanitizer ends, has failed even if every test passed.
 	if [ "$status" != 0 ] && ! grep -q '^FAILED' "$work/lines"; then
 		echo "FAILED $name: ended with status $status" >>"$work/lines"
