@@ -33,11 +33,17 @@ const contextOf = (type: TypeSyntax): Map<string, Constraint> => {
 	return found;
 };
 
+const packetFunctions: ReadonlyMap<string, string> = new Map([
+	["Action", "NetFunction"],
+	["Bool", "NetPredicate"],
+	["Word64", "NetProperty"],
+]);
+
 /** Qbuff -> Action Qbuff, and Qbuff -> Bool or Word64, are the types of NetFunctions, NetPredicates and NetProperties. */
 const packetFunction = (parameters: readonly Type[], result: Type): Type | null => {
 	const last = parameters.at(-1);
 	if (last?.kind !== "constructor" || last.name !== "Qbuff" || result.kind !== "constructor") return null;
-	const name = { Action: "NetFunction", Bool: "NetPredicate", Word64: "NetProperty" }[result.name];
+	const name = packetFunctions.get(result.name);
 	return name === undefined ? null : functionOf(parameters.slice(0, -1), named(name));
 };
 
