@@ -86,6 +86,11 @@ static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired
 					   __ATOMIC_SEQ_CST);
 }
 
+static inline uint32_t pfq_popcount(uint64_t bits)
+{
+	return (uint32_t)__builtin_popcountll(bits);
+}
+
 static inline void pfq_full_barrier(void)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -75,6 +75,12 @@ int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *r
 void *pfq_socket_memory(const struct pfq_socket *socket);
 
 /*
+ * Whether there are packets that the reader has not released. If there are none, the next one wakes
+ * it. False for a socket that is not enabled. May sleep.
+ */
+bool pfq_socket_readable(struct pfq_socket *socket);
+
+/*
  * Hands a batch to the groups bound to the device or to the queue. Within an RCU read-side section
  * or not. The packets are the caller's again when it returns. `lane` is the one to try first.
  * Bindings to just this queue are fed: a host whose devices tell queues apart calls it for the

@@ -51,14 +51,14 @@ struct lowering {
 	uint32_t *buckets;     /* of labels by hash: open addressing, 0 is empty */
 	uint32_t bucket_count; /* a power of two, at least twice the labels */
 	uint32_t *constant_of; /* offset of a node's constant */
-	uint32_t current;      /* node being resolved, for messages */
+	uint32_t at_node;      /* node being resolved, for messages */
 	int status;
 };
 
 static int fail(struct lowering *lowering, int code, const char *text)
 {
-	lowering->status = pfq_fail_node(lowering->error, code, (int)lowering->current,
-					 "computation: node %u: %s", lowering->current, text);
+	lowering->status = pfq_fail_node(lowering->error, code, (int)lowering->at_node,
+					 "computation: node %u: %s", lowering->at_node, text);
 	return lowering->status;
 }
 
@@ -304,7 +304,7 @@ static int add_device(struct lowering *lowering, const char *name, struct pfq_in
 				lowering->error);
 	if (status) {
 		if (lowering->error)
-			lowering->error->node = (int)lowering->current;
+			lowering->error->node = (int)lowering->at_node;
 		lowering->status = status;
 		return status;
 	}
@@ -597,7 +597,7 @@ static int resolve(struct lowering *lowering, uint32_t index)
 	combinator combine;
 
 	label->resolved = true;
-	lowering->current = label->node;
+	lowering->at_node = label->node;
 	pfq_image_node(lowering->image, label->node, &node);
 	symbol = pfq_image_symbol(lowering->image, &node);
 	at.yes = label->on_true;

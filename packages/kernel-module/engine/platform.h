@@ -22,6 +22,7 @@
  *   u32 PFQ_EXCHANGE(p, v)          full barrier
  *   pfq_full_barrier()
  *   PFQ_LIKELY(x), PFQ_UNLIKELY(x), PFQ_PREFETCH_WRITE(p)
+ *   u32 pfq_popcount(u64)
  *
  *   PFQ_RCU_ASSIGN(p, v), PFQ_RCU_DEREFERENCE(p)
  *   pfq_rcu_read_lock(), pfq_rcu_read_unlock()

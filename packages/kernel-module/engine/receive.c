@@ -19,14 +19,14 @@ struct delivery {
 	uint64_t forwarded; /* forwarding instructions that were run */
 };
 
-static inline void set_bit(struct pfq_batch_bits *bits, unsigned int packet)
+static inline void add_packet(struct pfq_batch_bits *bits, unsigned int packet)
 {
 	bits->words[packet / 64] |= 1ULL << packet % 64;
 }
 
 static inline void give(struct pfq_lane *lane, unsigned int member, unsigned int packet)
 {
-	set_bit(&lane->given[member], packet);
+	add_packet(&lane->given[member], packet);
 	lane->touched[member / 64] |= 1ULL << member % 64;
 }
 
@@ -52,7 +52,7 @@ static inline bool place_packet(struct delivery *delivery, const struct pfq_run 
 	lane->mark[packet] = run->mark;
 	lane->state[packet] = run->state;
 	if (run->fanout.kind == PFQ_FANOUT_PASS) {
-		set_bit(&lane->passed[run->mask], packet);
+		add_packet(&lane->passed[run->mask], packet);
 		delivery->passed |= 1ULL << run->mask;
 	} else if (run->fanout.by_number) {
 		give(lane, pfq_steer_by_number(steering, run->fanout.hash), packet);
@@ -66,7 +66,7 @@ static void note_forwards(struct delivery *delivery, uint64_t forwards, unsigned
 {
 	delivery->forwarded |= forwards;
 	for (; forwards; forwards &= forwards - 1)
-		set_bit(&delivery->lane->forwarded[__builtin_ctzll(forwards)], packet);
+		add_packet(&delivery->lane->forwarded[__builtin_ctzll(forwards)], packet);
 }
 
 static void run_group(struct delivery *delivery)
@@ -128,7 +128,7 @@ static uint32_t count_bits(const struct pfq_batch_bits *bits)
 	uint32_t count = 0;
 
 	for (int word = 0; word < PFQ_BATCH_WORDS; word++)
-		count += (uint32_t)__builtin_popcountll(bits->words[word]);
+		count += pfq_popcount(bits->words[word]);
 	return count;
 }
 

@@ -121,15 +121,15 @@ static void free_memory(struct pfq_socket *socket)
 {
 	struct pfq_engine *engine = socket->engine;
 
-	pfq_mutex_lock(&socket->tx_lock);
+	pfq_mutex_lock(&socket->queue_lock);
+	socket->rx = (struct pfq_rx){ 0 };
 	for (uint32_t i = 0; i < PFQ_TX_QUEUES; i++) {
 		socket->tx[i].shared = NULL;
 		socket->tx[i].slots = NULL;
 	}
-	pfq_mutex_unlock(&socket->tx_lock);
+	pfq_mutex_unlock(&socket->queue_lock);
 	engine->ops->queue_free(engine->host, socket, socket->memory, socket->memory_size);
 	socket->memory = NULL;
-	socket->rx = (struct pfq_rx){ 0 };
 }
 
 int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
@@ -152,11 +152,11 @@ int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
 	if (status)
 		return status;
 	socket->map.hugepage = page;
+	pfq_mutex_lock(&socket->queue_lock);
 	lay_out_rx(socket);
-	pfq_mutex_lock(&socket->tx_lock);
 	for (uint32_t i = 0; i < socket->tx_count; i++)
 		lay_out_tx(socket, i);
-	pfq_mutex_unlock(&socket->tx_lock);
+	pfq_mutex_unlock(&socket->queue_lock);
 	socket->enabled = true;
 	status = pfq_group_publish_all(socket, error);
 	if (status)
@@ -202,7 +202,6 @@ void pfq_socket_unbind_tx(struct pfq_socket *socket)
 }
 
 enum {
-	SEND_BATCH = 64,
 	MAX_COPIES = 1 << 16, /* of one slot: what is sent is sent with the lock held */
 };
 
@@ -225,15 +224,14 @@ static bool read_slot(struct pfq_socket *socket, const struct pfq_tx *tx, struct
 static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx,
 			    const struct pfq_packet *packet, uint32_t copies)
 {
-	const struct pfq_packet *batch[SEND_BATCH];
 	uint32_t sent = 0;
 
-	for (uint32_t i = 0; i < SEND_BATCH; i++)
-		batch[i] = packet;
+	for (uint32_t i = 0; i < PFQ_TX_BATCH; i++)
+		socket->outgoing_list[i] = packet;
 	while (copies > 0) {
-		uint32_t count = copies < SEND_BATCH ? copies : SEND_BATCH;
+		uint32_t count = copies < PFQ_TX_BATCH ? copies : PFQ_TX_BATCH;
 		uint32_t went = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue,
-						batch, count);
+						socket->outgoing_list, count);
 
 		sent += went;
 		PFQ_ADD(&socket->failed, count - went);
@@ -242,17 +240,16 @@ static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx,
 	return sent;
 }
 
-static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx,
-			   const struct pfq_packet *packets, uint32_t count)
+static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx, uint32_t count)
 {
-	const struct pfq_packet *batch[SEND_BATCH];
 	uint32_t sent;
 
 	if (count == 0)
 		return 0;
 	for (uint32_t i = 0; i < count; i++)
-		batch[i] = &packets[i];
-	sent = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue, batch, count);
+		socket->outgoing_list[i] = &socket->outgoing[i];
+	sent = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue,
+			       socket->outgoing_list, count);
 	PFQ_ADD(&socket->failed, count - sent);
 	return sent;
 }
@@ -260,7 +257,7 @@ static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx,
 int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sent,
 			struct pfq_error *error)
 {
-	struct pfq_packet packets[SEND_BATCH];
+	struct pfq_packet *packets = socket->outgoing;
 	struct pfq_tx *tx;
 	uint32_t pending, count = 0;
 
@@ -282,15 +279,15 @@ int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sen
 		} else if (copies > 1) {
 			struct pfq_packet packet = packets[count];
 
-			*sent += send_batch(socket, tx, packets, count);
+			*sent += send_batch(socket, tx, count);
 			*sent += send_copies(socket, tx, &packet, copies);
 			count = 0;
-		} else if (++count == SEND_BATCH) {
-			*sent += send_batch(socket, tx, packets, count);
+		} else if (++count == PFQ_TX_BATCH) {
+			*sent += send_batch(socket, tx, count);
 			count = 0;
 		}
 	}
-	*sent += send_batch(socket, tx, packets, count);
+	*sent += send_batch(socket, tx, count);
 	PFQ_ADD(&socket->sent, *sent);
 	PFQ_STORE_RELEASE(&tx->shared->tail, tx->tail);
 	return 0;
@@ -414,7 +411,7 @@ int pfq_socket_create(struct pfq_engine *engine, uint64_t owner, bool admin, voi
 	socket->tx_slots = 1024;
 	for (unsigned int i = 0; i < engine->lane_count; i++)
 		engine->lanes[i].sockets[id] = (struct pfq_socket_lane){ 0 };
-	pfq_mutex_init(&socket->tx_lock);
+	pfq_mutex_init(&socket->queue_lock);
 	engine->sockets[id] = socket;
 	*result = socket;
 unlock:
@@ -437,11 +434,27 @@ void pfq_socket_destroy(struct pfq_socket *socket)
 		promiscuous_off(socket, 0);
 	engine->sockets[socket->id] = NULL;
 	pfq_mutex_unlock(&engine->lock);
-	pfq_mutex_destroy(&socket->tx_lock);
+	pfq_mutex_destroy(&socket->queue_lock);
 	pfq_free(socket);
 }
 
 void *pfq_socket_memory(const struct pfq_socket *socket)
 {
 	return socket->memory;
+}
+
+/* The reader's own order: the wish first, then the look. */
+bool pfq_socket_readable(struct pfq_socket *socket)
+{
+	struct pfq_rx *rx = &socket->rx;
+	bool readable = false;
+
+	pfq_mutex_lock(&socket->queue_lock);
+	if (rx->shared) {
+		PFQ_WRITE_ONCE(rx->shared->waiting, 1);
+		pfq_full_barrier();
+		readable = PFQ_READ_ONCE(rx->head) != PFQ_READ_ONCE(rx->shared->tail);
+	}
+	pfq_mutex_unlock(&socket->queue_lock);
+	return readable;
 }

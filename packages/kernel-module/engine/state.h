@@ -75,6 +75,7 @@ struct pfq_group {
 
 enum {
 	PFQ_TX_QUEUES = 4,
+	PFQ_TX_BATCH = 64, /* packets that a device is given at once */
 };
 
 struct pfq_tx {
@@ -99,10 +100,12 @@ struct pfq_socket {
 	void *memory;
 	size_t memory_size;
 	struct pfq_queue_map map;
-	struct pfq_mutex
-		tx_lock; /* of what sending reads: taken within the engine's lock, or alone */
+	/* Of what sending and polling read: taken within the engine's lock, or alone. */
+	struct pfq_mutex queue_lock;
 	struct pfq_tx tx[PFQ_TX_QUEUES];
 	uint32_t tx_count;
+	struct pfq_packet outgoing[PFQ_TX_BATCH]; /* of the queue that is being sent */
+	const struct pfq_packet *outgoing_list[PFQ_TX_BATCH];
 	uint64_t sent, discarded, failed;
 	struct pfq_device *egress; /* by RCU; what the socket is given goes there */
 	int egress_queue;
