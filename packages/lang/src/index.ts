@@ -8,6 +8,7 @@ export * from "./generated/edsl.js";
 export { readImage } from "./image-reader.js";
 export { writeImage } from "./image-writer.js";
 export { readJson, writeJson } from "./json.js";
+export { LimitExceeded } from "./limits.js";
 export { optimise } from "./optimiser.js";
 export { image, type Program, program } from "./program.js";
 export { type Stages, stagesOf } from "./stages.js";

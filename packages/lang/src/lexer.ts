@@ -199,7 +199,7 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 	const operator = (): void => {
 		let end = at;
 		while (isOperator(text, end)) end++;
-		add(symbols.has(text.slice(at, end)) && text.slice(at, end) !== ":" ? "symbol" : "operator", end);
+		add(symbols.has(text.slice(at, end)) ? "symbol" : "operator", end);
 	};
 
 	while (at < text.length) {

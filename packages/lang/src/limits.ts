@@ -8,7 +8,7 @@ export const MAX_NODES = Abi.IMAGE_MAX_NODES;
 /** How deep the brackets, blocks and other parts of a program may be nested. */
 export const MAX_NESTING = 1_000;
 
-/** Thrown, and caught within the package, where a program asks for more than a compiler should give. */
+/** Thrown where a program is larger than it may be. `compile` tells of it as a diagnostic; `program` throws it. */
 export class LimitExceeded extends Error {
 	override readonly name = "LimitExceeded";
 }

@@ -61,7 +61,7 @@ export const foreignKeywords: ReadonlySet<string> = new Set([
 	"type",
 ]);
 
-export const symbols: ReadonlySet<string> = new Set(["..", ":", "::", "=", "\\", "|", "<-", "->", "@", "~", "=>"]);
+export const symbols: ReadonlySet<string> = new Set(["..", "::", "=", "\\", "|", "<-", "->", "@", "~", "=>"]);
 
 /** A token as one line of text, for printing what the lexer or the layout pass made. */
 export const printToken = ({ kind, text, qualifier, start }: Token): string =>
