@@ -82,8 +82,7 @@ static void compare_parsers(const struct pfq_packet *packet)
 	pfq_parse_headers(&whole);
 	if (a->network != b->network || a->transport != b->transport ||
 	    a->ethertype != b->ethertype || a->version != b->version ||
-	    a->protocol != b->protocol || a->has_protocol != b->has_protocol ||
-	    a->has_vlan != b->has_vlan || a->fragment != b->fragment)
+	    a->protocol != b->protocol || a->has_vlan != b->has_vlan || a->fragment != b->fragment)
 		abort();
 }
 

@@ -49,7 +49,7 @@ struct pfq_socket *world_member(struct world *world, int gid, uint64_t class_mas
 	struct pfq_socket *socket = world_socket(world, 1);
 
 	require(configure(world, socket, 128, rx_slots, 128, 4) == 0, "configure", world);
-	require(join(world, socket, gid, Q_POLICY_GROUP_SHARED, class_mask) == 0, "join", world);
+	require(join(world, socket, gid, Q_POLICY_GROUP_SHARED, class_mask) == gid, "join", world);
 	require(enable(world, socket) == 0, "enable", world);
 	return socket;
 }
