@@ -14,7 +14,6 @@ Napi::Function Socket::define(Napi::Env env)
 			InstanceMethod<&Socket::close>("close"),
 			InstanceMethod<&Socket::enable>("enable"),
 			InstanceMethod<&Socket::disable>("disable"),
-			InstanceMethod<&Socket::is_enabled>("isEnabled"),
 			InstanceMethod<&Socket::host>("host"),
 			InstanceMethod<&Socket::parameter>("parameter"),
 			InstanceMethod<&Socket::set_weight>("setWeight"),
@@ -95,12 +94,6 @@ void Socket::disable(Info info)
 	next_ = {};
 	waiter_.close();
 	checked(info.Env(), pfq_disable(q));
-}
-
-Napi::Value Socket::is_enabled(Info info)
-{
-	return Napi::Boolean::New(info.Env(),
-				  handle_->get() && pfq_is_enabled(handle_->get()) == 1);
 }
 
 Napi::Value Socket::host(Info info)

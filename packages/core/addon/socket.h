@@ -23,7 +23,6 @@ class Socket : public Napi::ObjectWrap<Socket>
 	void close(Info);
 	void enable(Info);
 	void disable(Info);
-	Napi::Value is_enabled(Info);
 	Napi::Value host(Info);
 	Napi::Value parameter(Info);
 	void set_weight(Info);

@@ -9,7 +9,6 @@ export interface NativeSocket {
 	close(): void;
 	enable(): void;
 	disable(): void;
-	isEnabled(): boolean;
 	host(): "user" | "kernel";
 	parameter(name: ParameterName): number;
 	setWeight(weight: number): void;

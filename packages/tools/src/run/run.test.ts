@@ -248,6 +248,17 @@ describe("pfq run refuses", () => {
 	});
 });
 
+it("the example of README.md does what it says", async () => {
+	const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+	const [, command = "", output = ""] = /```sh\npfq (.*?)\n```\n\n```\n(.*?)```/s.exec(readme) ?? [];
+	const args = [...command.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? "");
+	const { stdout, status } = await pfq(...args.map((arg) => (arg === "traffic.pcap" ? capture : arg)));
+	expect(status).toBe(0);
+	// but for the rates
+	const steady = (text: string): string => text.replace(/[\d.]+ [kMG]\b/g, "N").replace(/ +/g, " ");
+	expect(steady(stdout)).toContain(steady(output));
+});
+
 describe("pfq --help", () => {
 	it("teaches", async () => {
 		const general = await pfq("--help");
