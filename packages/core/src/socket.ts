@@ -89,8 +89,13 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 				this.#native.release();
 			},
 		};
-		if (weight !== undefined) this.weight = weight;
-		this.timestamping = timestamping;
+		try {
+			if (weight !== undefined) this.weight = weight;
+			this.timestamping = timestamping;
+		} catch (error) {
+			this.close();
+			throw error;
+		}
 	}
 
 	/** Where the engine runs: in this process, or in the kernel. */
