@@ -45,7 +45,8 @@ static int check_queue(const char *name, uint64_t slots, uint64_t octets, uint32
 		return pfq_fail(error, EINVAL,
 				"%s: %llu slots for %llu octets make %llu MiB, must be at most %d",
 				name, (unsigned long long)slots, (unsigned long long)octets,
-				(unsigned long long)(size >> 20), PFQ_MAX_QUEUE_SIZE >> 20);
+				(unsigned long long)(size + (1 << 20) - 1) >> 20,
+				PFQ_MAX_QUEUE_SIZE >> 20);
 	return 0;
 }
 

@@ -41,11 +41,16 @@ static const uint8_t *take(struct fuzzed *fuzzed, size_t size)
 	return taken;
 }
 
+/* With small queues, so that rounds are quick. */
 static void open_socket(struct fuzzed *fuzzed, unsigned int index)
 {
-	if (pfq_socket_create(fuzzed->world.engine, index / 2, index != 1, NULL,
-			      &fuzzed->sockets[index], NULL))
-		fuzzed->sockets[index] = NULL;
+	struct pfq_socket *socket = NULL;
+
+	if (!pfq_socket_create(fuzzed->world.engine, index / 2, index != 1, NULL, &socket, NULL)) {
+		socket->rx_slots = 8;
+		socket->tx_slots = 4;
+	}
+	fuzzed->sockets[index] = socket;
 }
 
 /* A request of the right size for most operations: the octets of the input, zeros, a device's name.

@@ -14,7 +14,7 @@ static void require(bool condition, const char *what, const struct world *world)
 
 void world_begin(struct world *world, unsigned int lanes)
 {
-	*world = (struct world){ 0 };
+	*world = (struct world){ .live = test_alloc_live() };
 	world->engine = pfq_engine_create(&quiet_host_ops, &world->host, lanes);
 	require(world->engine, "no engine", world);
 }
@@ -31,7 +31,7 @@ void world_end(struct world *world)
 	require(world->host.open == 0, "a device is open", world);
 	require(world->host.started == 0, "a device is started", world);
 	require(world->host.promiscuous == 0, "a device is promiscuous", world);
-	require(test_alloc_live() == 0, "memory is left", world);
+	require(test_alloc_live() == world->live, "memory is left", world);
 }
 
 struct pfq_socket *world_socket(struct world *world, uint64_t owner)

@@ -11,6 +11,7 @@
 struct world {
 	struct quiet_host host;
 	struct pfq_engine *engine;
+	long live;		/* allocations before it began */
 	struct pfq_error error; /* of the last call that failed */
 };
 
