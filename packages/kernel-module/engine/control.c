@@ -91,10 +91,8 @@ static int pfq_op_set_weight(struct pfq_call *call)
 	old = socket->weight;
 	socket->weight = (uint32_t)weight->value;
 	status = pfq_group_publish_all(socket, call->error);
-	if (status) {
+	if (status)
 		socket->weight = old;
-		pfq_group_publish_all(socket, NULL);
-	}
 	return status;
 }
 

@@ -100,15 +100,29 @@ static void withdraw(struct pfq_group *group, const struct pfq_socket *socket)
 		replace_view(group, NULL);
 }
 
+/* All new views are made before the first is published, so that nothing is left half done. */
 int pfq_group_publish_all(struct pfq_socket *socket, struct pfq_error *error)
 {
+	struct pfq_group *const *groups = socket->engine->groups;
 	int status = 0;
 
 	for (int gid = 0; gid < PFQ_MAX_GROUPS && !status; gid++) {
-		struct pfq_group *group = socket->engine->groups[gid];
+		if (!groups[gid] || !pfq_group_has(groups[gid], socket))
+			continue;
+		groups[gid]->prepared = view_create(groups[gid]);
+		if (!groups[gid]->prepared)
+			status = pfq_fail(error, ENOMEM, "group %d: out of memory", gid);
+	}
+	for (int gid = 0; gid < PFQ_MAX_GROUPS; gid++) {
+		struct pfq_view *view = groups[gid] ? groups[gid]->prepared : NULL;
 
-		if (group && pfq_group_has(group, socket))
-			status = publish(group, error);
+		if (!view)
+			continue;
+		groups[gid]->prepared = NULL;
+		if (status)
+			view_destroy(view);
+		else
+			replace_view(groups[gid], view);
 	}
 	return status;
 }

@@ -15,9 +15,7 @@ void pfq_group_leave(struct pfq_group *group, struct pfq_socket *socket);
 
 bool pfq_group_has(const struct pfq_group *group, const struct pfq_socket *socket);
 
-/*
- * Publishes to every group of the socket what changed in it. Where memory lacks, groups keep their
- * old view.
+/* Publishes to every group of the socket what changed in it. If memory lacks, all keep their views.
  */
 int pfq_group_publish_all(struct pfq_socket *socket, struct pfq_error *error);
 

@@ -21,13 +21,32 @@ struct pfq_socket_lane {
 	uint64_t lost;
 };
 
+enum {
+	PFQ_TARGET_PASS = 0x8000, /* and an index of a class mask: all members of these classes */
+	PFQ_TARGET_NONE = 0xffff,
+};
+
+/* Where the packets of a batch go in the queue of a member. */
+struct pfq_cursor {
+	struct pfq_socket *socket;
+	uint8_t *slots;
+	uint32_t position;
+	uint32_t left; /* slots reserved and not yet filled */
+	uint32_t slot_mask;
+	uint32_t slot_size;
+	uint32_t caplen;
+	uint8_t slot_shift;
+	bool timestamping;
+};
+
 /* What one receiving thread works with; a thread has it for itself while it is in pfq_receive(). */
 struct pfq_lane {
 	uint32_t busy __attribute__((aligned(64)));
-	uint64_t touched[PFQ_MAX_SOCKETS / 64];	      /* members that get something of this batch */
-	struct pfq_batch_bits given[PFQ_MAX_SOCKETS]; /* by member: the packets that it gets */
-	struct pfq_batch_bits
-		passed[PFQ_MAX_MASKS]; /* by class mask: the packets that all of them get */
+	uint64_t touched[PFQ_MAX_SOCKETS / 64]; /* members that get something of this batch */
+	uint16_t given[PFQ_MAX_SOCKETS];	/* by member: how many packets of it */
+	uint16_t passed[PFQ_MAX_MASKS]; /* by class mask: how many packets all of them get */
+	uint16_t target[PFQ_BATCH];	/* by packet: the member that gets it, or PFQ_TARGET_* */
+	struct pfq_cursor cursors[PFQ_MAX_SOCKETS];	   /* by member */
 	struct pfq_batch_bits forwarded[PFQ_MAX_FORWARDS]; /* by forwarding instruction */
 	uint32_t mark[PFQ_BATCH];
 	uint32_t state[PFQ_BATCH];
@@ -64,7 +83,8 @@ struct pfq_group {
 	int gid;
 	uint32_t policy;
 	uint64_t owner;
-	struct pfq_view *view; /* by RCU */
+	struct pfq_view *view;	   /* by RCU */
+	struct pfq_view *prepared; /* while a change to several groups is made */
 	struct pfq_group_lane *lanes;
 	struct pfq_program *program;
 	void *filter;
