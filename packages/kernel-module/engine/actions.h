@@ -74,23 +74,35 @@ static inline bool pfq_hash_ends(struct pfq_run *run, bool with_ports, uint32_t 
 	return true;
 }
 
+/*
+ * Steers what is IP. Packets of which an address is cut off cannot be told apart: they go to one
+ * socket, rather than to none.
+ */
+static inline bool pfq_steer_ends(struct pfq_run *run, bool with_ports)
+{
+	const struct pfq_headers *headers = &run->packet->headers;
+	uint32_t hash = 0;
+
+	if (headers->ethertype != PFQ_ETHERTYPE_IP && headers->ethertype != PFQ_ETHERTYPE_IP6)
+		return false;
+	pfq_hash_ends(run, with_ports, &hash);
+	return pfq_steer(run, hash);
+}
+
 static inline bool pfq_steer_flow(struct pfq_run *run, const struct pfq_insn *insn)
 {
-	uint32_t hash;
-
 	(void)insn;
-	return pfq_hash_ends(run, true, &hash) && pfq_steer(run, hash);
+	return pfq_steer_ends(run, true);
 }
 
 static inline bool pfq_steer_p2p(struct pfq_run *run, const struct pfq_insn *insn)
 {
 	const uint8_t *addresses = pfq_network_field(run->packet, 4, 12, 8);
-	uint32_t hash;
 
 	if (addresses &&
 	    (pfq_read32(addresses) == 0xffffffff || pfq_read32(addresses + 4) == 0xffffffff))
 		return pfq_broadcast(run, insn);
-	return pfq_hash_ends(run, false, &hash) && pfq_steer(run, hash);
+	return pfq_steer_ends(run, false);
 }
 
 /* False if there are no MACs. */

@@ -3,6 +3,7 @@ import type { Node } from "../computation.js";
 import { integer, text } from "./argument.js";
 import { pass } from "./control.js";
 import { addressHash, flowHash, linkHash } from "./hash.js";
+import { ETHERTYPE, type Headers } from "./packet.js";
 import { BROADCAST_MAC, isBroadcastAddress } from "./predicates.js";
 import type { Meanings, Run } from "./run.js";
 
@@ -14,6 +15,11 @@ function steer(run: Run, hash: number | undefined, by: "hash" | "number" = "hash
 	if (hash === undefined) return false;
 	run.fanout = { kind: "steer", hash, by };
 	return true;
+}
+
+/** IP by its EtherType, though its addresses may be cut off. */
+function isIp({ etherType }: Headers): boolean {
+	return etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
 }
 
 function broadcast(run: Run): boolean {
@@ -34,12 +40,13 @@ const forward = (run: Run, node: Node): void => {
 
 /** What acts on the packet, the run or the group: whether it passes. */
 export const actions: Meanings = {
-	steer_flow: (run) => steer(run, flowHash(run.headers)),
+	steer_flow: (run) => steer(run, isIp(run.headers) ? (flowHash(run.headers) ?? 0) : undefined),
 	steer_p2p: (run) => {
 		const { source, destination } = run.headers;
 		const hash = addressHash(run.headers);
 		const toAll = isBroadcastAddress(source) || isBroadcastAddress(destination);
-		return hash !== undefined && toAll ? broadcast(run) : steer(run, hash);
+		if (hash !== undefined && toAll) return broadcast(run);
+		return steer(run, isIp(run.headers) ? (hash ?? 0) : undefined);
 	},
 	steer_link: (run) => {
 		const hash = linkHash(run.headers);
