@@ -19,25 +19,42 @@ struct pfq_rx {
 	uint32_t slot_shift; /* log2 of slot_count */
 	uint32_t caplen;
 	uint32_t head __attribute__((aligned(64))); /* next slot to be reserved, free-running */
+	uint32_t tail;				    /* the consumer's, as it was read last */
 };
 
-static inline uint32_t pfq_rx_room(const struct pfq_rx *rx)
+/* Slots that are free between a tail and a head. A tail that makes no sense is a full queue. */
+static inline uint32_t pfq_rx_free(const struct pfq_rx *rx, uint32_t head, uint32_t tail)
 {
-	uint32_t used = PFQ_READ_ONCE(rx->head) - PFQ_LOAD_ACQUIRE(&rx->shared->tail);
+	uint32_t used = head - tail;
 
 	return used <= rx->slot_count ? rx->slot_count - used : 0;
 }
 
-/* Reserves up to `want` slots from *position on, and gives how many there were. */
+static inline uint32_t pfq_rx_room(const struct pfq_rx *rx)
+{
+	return pfq_rx_free(rx, PFQ_READ_ONCE(rx->head), PFQ_LOAD_ACQUIRE(&rx->shared->tail));
+}
+
+/*
+ * Reserves up to `want` slots from *position on, and gives how many there were. The consumer's tail
+ * is read when the last one known leaves too little room: it is in a cache line that the consumer
+ * writes.
+ */
 static inline uint32_t pfq_rx_reserve(struct pfq_rx *rx, uint32_t want, uint32_t *position)
 {
 	for (;;) {
 		uint32_t head = PFQ_READ_ONCE(rx->head);
-		uint32_t used = head - PFQ_LOAD_ACQUIRE(&rx->shared->tail);
-		uint32_t room = used <= rx->slot_count ? rx->slot_count - used : 0;
-		uint32_t count = want < room ? want : room;
+		uint32_t room = pfq_rx_free(rx, head, PFQ_LOAD_ACQUIRE(&rx->tail));
+		uint32_t count;
 
-		if (count == 0)
+		if (PFQ_UNLIKELY(room < want)) {
+			uint32_t tail = PFQ_LOAD_ACQUIRE(&rx->shared->tail);
+
+			room = pfq_rx_free(rx, head, tail);
+			PFQ_STORE_RELEASE(&rx->tail, tail);
+		}
+		count = want < room ? want : room;
+		if (count == 0 && PFQ_READ_ONCE(rx->head) == head)
 			return 0;
 		if (PFQ_LIKELY(PFQ_CAS(&rx->head, head, head + count))) {
 			*position = head;

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * The way of a batch: for each group, filters and program decide packet by packet, in bitmaps, who
- * gets what; then each socket that gets something has its slots reserved once, filled in order, and
- * committed; then forwards go out, device by device; then readers that wait are woken.
+ * The way of a batch: for each group, filters and program decide packet by packet who gets it; then
+ * each socket that gets something has its slots reserved, all at once; then the packets are copied,
+ * in order; then forwards go out, device by device; then readers that wait are woken. Reserving
+ * comes before all copying, since an atomic operation waits for the stores before it, and those of
+ * a copy take long: its slots are seldom in the cache.
  */
 #include "state.h"
+
+/*
+ * So many slots ahead of the one that is being filled, its queue is fetched into the cache. With
+ * many sockets each gets few packets of a batch, and none of their queues is one that the hardware
+ * follows.
+ */
+#define SLOTS_AHEAD 4
 
 struct delivery {
 	struct pfq_engine *engine;
@@ -24,10 +33,16 @@ static inline void add_packet(struct pfq_batch_bits *bits, unsigned int packet)
 	bits->words[packet / 64] |= 1ULL << packet % 64;
 }
 
+static inline void touch(struct pfq_lane *lane, unsigned int member)
+{
+	lane->touched[member / 64] |= 1ULL << member % 64;
+}
+
 static inline void give(struct pfq_lane *lane, unsigned int member, unsigned int packet)
 {
-	add_packet(&lane->given[member], packet);
-	lane->touched[member / 64] |= 1ULL << member % 64;
+	lane->target[packet] = (uint16_t)member;
+	lane->given[member]++;
+	touch(lane, member);
 }
 
 static bool vlan_passes(const struct pfq_vlan_filter_set *filter, struct pfq_packet *packet)
@@ -47,12 +62,17 @@ static inline bool place_packet(struct delivery *delivery, const struct pfq_run 
 	const struct pfq_steering *steering = delivery->view->steering[run->mask];
 	struct pfq_lane *lane = delivery->lane;
 
-	if (run->dropped || steering->count == 0)
+	if (run->dropped || steering->count == 0) {
+		lane->target[packet] = PFQ_TARGET_NONE;
 		return false;
+	}
 	lane->mark[packet] = run->mark;
 	lane->state[packet] = run->state;
-	if (run->fanout.kind == PFQ_FANOUT_PASS) {
-		add_packet(&lane->passed[run->mask], packet);
+	if (steering->count == 1) {
+		give(lane, steering->members[0], packet);
+	} else if (run->fanout.kind == PFQ_FANOUT_PASS) {
+		lane->target[packet] = (uint16_t)(PFQ_TARGET_PASS | run->mask);
+		lane->passed[run->mask]++;
 		delivery->passed |= 1ULL << run->mask;
 	} else if (run->fanout.by_number) {
 		give(lane, pfq_steer_by_number(steering, run->fanout.hash), packet);
@@ -81,6 +101,7 @@ static void run_group(struct delivery *delivery)
 
 		if ((view->filter && !delivery->engine->ops->filter_run(view->filter, packet)) ||
 		    (view->vlan.enabled && !vlan_passes(&view->vlan, packet))) {
+			delivery->lane->target[i] = PFQ_TARGET_NONE;
 			dropped++;
 			continue;
 		}
@@ -110,50 +131,122 @@ static void spread_passed(struct delivery *delivery)
 	for (uint64_t masks = delivery->passed; masks; masks &= masks - 1) {
 		unsigned int mask = (unsigned int)__builtin_ctzll(masks);
 		const struct pfq_steering *steering = delivery->view->steering[mask];
-		struct pfq_batch_bits *passed = &lane->passed[mask];
 
 		for (uint32_t i = 0; i < steering->count; i++) {
-			unsigned int member = steering->members[i];
-
-			for (int word = 0; word < PFQ_BATCH_WORDS; word++)
-				lane->given[member].words[word] |= passed->words[word];
-			lane->touched[member / 64] |= 1ULL << member % 64;
+			lane->given[steering->members[i]] += lane->passed[mask];
+			touch(lane, steering->members[i]);
 		}
-		memset(passed, 0, sizeof(*passed));
+		lane->passed[mask] = 0;
 	}
 }
 
-static uint32_t count_bits(const struct pfq_batch_bits *bits)
+static bool is_among(const struct pfq_steering *steering, unsigned int member)
 {
-	uint32_t count = 0;
-
-	for (int word = 0; word < PFQ_BATCH_WORDS; word++)
-		count += pfq_popcount(bits->words[word]);
-	return count;
+	for (uint32_t i = 0; i < steering->count; i++)
+		if (steering->members[i] == member)
+			return true;
+	return false;
 }
 
-static uint32_t gather(struct delivery *delivery, const struct pfq_batch_bits *bits)
+static bool is_for(const struct delivery *delivery, unsigned int target, unsigned int member)
 {
-	uint32_t count = 0;
-
-	for (unsigned int word = 0; word < PFQ_BATCH_WORDS; word++)
-		for (uint64_t rest = bits->words[word]; rest; rest &= rest - 1)
-			delivery->lane->gathered[count++] =
-				&delivery->packets[word * 64 + (unsigned int)__builtin_ctzll(rest)];
-	return count;
+	if (target == PFQ_TARGET_NONE || !(target & PFQ_TARGET_PASS))
+		return target == member;
+	return is_among(delivery->view->steering[target & ~PFQ_TARGET_PASS], member);
 }
 
-static inline void fill_slot(struct delivery *delivery, const struct pfq_socket *socket,
-			     unsigned int index, uint32_t position)
+/* Sends what the member is given to the device that it stands for. */
+static void transmit(struct delivery *delivery, unsigned int member, struct pfq_device *egress)
+{
+	struct pfq_socket *socket = delivery->view->members[member].socket;
+	struct pfq_lane *lane = delivery->lane;
+	uint32_t count = 0, sent;
+
+	for (unsigned int i = 0; i < delivery->count; i++)
+		if (is_for(delivery, lane->target[i], member))
+			lane->gathered[count++] = &delivery->packets[i];
+	sent = pfq_device_send(egress, delivery->lane_index, socket->egress_queue, lane->gathered,
+			       count);
+	delivery->counts->recv += count;
+	PFQ_ADD(&socket->sent, sent);
+	PFQ_ADD(&socket->failed, count - sent);
+}
+
+static void prepare(struct delivery *delivery, unsigned int member, struct pfq_socket *socket)
+{
+	struct pfq_cursor *cursor = &delivery->lane->cursors[member];
+
+	PFQ_PREFETCH_WRITE(&socket->rx.head);
+	PFQ_PREFETCH_WRITE(&delivery->lane->sockets[socket->id]);
+	cursor->socket = socket;
+	cursor->slots = socket->rx.slots;
+	cursor->slot_mask = socket->rx.slot_count - 1;
+	cursor->slot_size = socket->rx.slot_size;
+	cursor->slot_shift = (uint8_t)socket->rx.slot_shift;
+	cursor->caplen = socket->rx.caplen;
+	cursor->timestamping = socket->timestamping;
+	cursor->left = delivery->lane->given[member];
+	delivery->lane->given[member] = 0;
+}
+
+/* Takes slots for the first packets that there is room for; the rest is lost. */
+static void reserve(struct delivery *delivery, struct pfq_cursor *cursor)
+{
+	struct pfq_socket_lane *counts = &delivery->lane->sockets[cursor->socket->id];
+	uint32_t want = cursor->left;
+	uint32_t room = pfq_rx_reserve(&cursor->socket->rx, want, &cursor->position);
+
+	cursor->left = room;
+	counts->recv += room;
+	counts->lost += want - room;
+	delivery->counts->recv += room;
+	delivery->counts->lost += want - room;
+}
+
+/* First what can be fetched side by side, then the atomic operations, which wait for one another.
+ */
+static void reserve_all(struct delivery *delivery)
+{
+	struct pfq_lane *lane = delivery->lane;
+
+	for (unsigned int word = 0; word < PFQ_MAX_SOCKETS / 64; word++) {
+		for (uint64_t rest = lane->touched[word]; rest; rest &= rest - 1) {
+			unsigned int member = word * 64 + (unsigned int)__builtin_ctzll(rest);
+			struct pfq_socket *socket = delivery->view->members[member].socket;
+			struct pfq_device *egress = PFQ_RCU_DEREFERENCE(socket->egress);
+
+			prepare(delivery, member, socket);
+			if (PFQ_UNLIKELY(egress)) {
+				lane->cursors[member].left = 0;
+				transmit(delivery, member, egress);
+			}
+		}
+	}
+	for (unsigned int word = 0; word < PFQ_MAX_SOCKETS / 64; word++)
+		for (uint64_t rest = lane->touched[word]; rest; rest &= rest - 1)
+			reserve(delivery,
+				&lane->cursors[word * 64 + (unsigned int)__builtin_ctzll(rest)]);
+}
+
+static inline struct pfq_pkthdr *cursor_slot(const struct pfq_cursor *cursor, uint32_t position)
+{
+	return (struct pfq_pkthdr *)(cursor->slots +
+				     (size_t)(position & cursor->slot_mask) * cursor->slot_size);
+}
+
+static inline void copy_packet(struct delivery *delivery, struct pfq_cursor *cursor,
+			       unsigned int index)
 {
 	struct pfq_packet *packet = &delivery->packets[index];
-	const struct pfq_rx *rx = &socket->rx;
-	struct pfq_pkthdr *header = pfq_rx_slot(rx, position);
-	uint32_t caplen = packet->caplen < rx->caplen ? packet->caplen : rx->caplen;
-	bool stamped = PFQ_READ_ONCE(socket->timestamping);
+	struct pfq_pkthdr *header = cursor_slot(cursor, cursor->position);
+	uint32_t caplen = packet->caplen < cursor->caplen ? packet->caplen : cursor->caplen;
 
-	header->tstamp.tv.sec = stamped ? packet->sec : 0;
-	header->tstamp.tv.nsec = stamped ? packet->nsec : 0;
+	if (cursor->left == 0)
+		return;
+	PFQ_PREFETCH_WRITE(cursor_slot(cursor, cursor->position + SLOTS_AHEAD));
+	PFQ_PREFETCH_WRITE((uint8_t *)cursor_slot(cursor, cursor->position + SLOTS_AHEAD) + 64);
+	header->tstamp.tv.sec = cursor->timestamping ? packet->sec : 0;
+	header->tstamp.tv.nsec = cursor->timestamping ? packet->nsec : 0;
 	header->caplen = caplen;
 	header->len = packet->len;
 	header->info.ifindex = packet->ifindex;
@@ -164,56 +257,28 @@ static inline void fill_slot(struct delivery *delivery, const struct pfq_socket 
 	header->info.gid = (uint16_t)delivery->group->gid;
 	header->info.link = packet->link;
 	memcpy(header + 1, packet->data, caplen);
-	PFQ_STORE_RELEASE(&header->info.commit, pfq_rx_lap(rx, position));
+	PFQ_STORE_RELEASE(&header->info.commit, (cursor->position >> cursor->slot_shift) + 1);
+	cursor->position++;
+	cursor->left--;
 }
 
-/* The first packets that there is room for; the rest is lost. */
-static void fill_queue(struct delivery *delivery, struct pfq_socket *socket,
-		       const struct pfq_batch_bits *bits)
-{
-	struct pfq_socket_lane *counts = &delivery->lane->sockets[socket->id];
-	uint32_t want = count_bits(bits), position = 0;
-	uint32_t room = pfq_rx_reserve(&socket->rx, want, &position);
-	uint32_t end = position + room;
-
-	for (unsigned int word = 0; word < PFQ_BATCH_WORDS && position != end; word++)
-		for (uint64_t rest = bits->words[word]; rest && position != end; rest &= rest - 1)
-			fill_slot(delivery, socket, word * 64 + (unsigned int)__builtin_ctzll(rest),
-				  position++);
-	counts->recv += room;
-	counts->lost += want - room;
-	delivery->counts->recv += room;
-	delivery->counts->lost += want - room;
-}
-
-static void transmit(struct delivery *delivery, struct pfq_socket *socket,
-		     struct pfq_device *egress, const struct pfq_batch_bits *bits)
-{
-	uint32_t count = gather(delivery, bits);
-	uint32_t sent = pfq_device_send(egress, delivery->lane_index, socket->egress_queue,
-					delivery->lane->gathered, count);
-
-	delivery->counts->recv += count;
-	PFQ_ADD(&socket->sent, sent);
-	PFQ_ADD(&socket->failed, count - sent);
-}
-
-static void deliver(struct delivery *delivery)
+static void copy_all(struct delivery *delivery)
 {
 	struct pfq_lane *lane = delivery->lane;
 
-	for (unsigned int word = 0; word < PFQ_MAX_SOCKETS / 64; word++) {
-		for (uint64_t rest = lane->touched[word]; rest; rest &= rest - 1) {
-			unsigned int member = word * 64 + (unsigned int)__builtin_ctzll(rest);
-			struct pfq_socket *socket = delivery->view->members[member].socket;
-			struct pfq_device *egress = PFQ_RCU_DEREFERENCE(socket->egress);
+	for (unsigned int i = 0; i < delivery->count; i++) {
+		unsigned int target = lane->target[i];
+		const struct pfq_steering *steering;
 
-			if (PFQ_UNLIKELY(egress))
-				transmit(delivery, socket, egress, &lane->given[member]);
-			else
-				fill_queue(delivery, socket, &lane->given[member]);
-			memset(&lane->given[member], 0, sizeof(lane->given[member]));
+		if (PFQ_LIKELY(target < PFQ_TARGET_PASS)) {
+			copy_packet(delivery, &lane->cursors[target], i);
+			continue;
 		}
+		if (target == PFQ_TARGET_NONE)
+			continue;
+		steering = delivery->view->steering[target & ~PFQ_TARGET_PASS];
+		for (uint32_t member = 0; member < steering->count; member++)
+			copy_packet(delivery, &lane->cursors[steering->members[member]], i);
 	}
 }
 
@@ -227,7 +292,7 @@ static void wake_readers(struct delivery *delivery)
 	for (unsigned int word = 0; word < PFQ_MAX_SOCKETS / 64; word++) {
 		for (uint64_t rest = lane->touched[word]; rest; rest &= rest - 1) {
 			unsigned int member = word * 64 + (unsigned int)__builtin_ctzll(rest);
-			struct pfq_socket *socket = delivery->view->members[member].socket;
+			struct pfq_socket *socket = lane->cursors[member].socket;
 			uint32_t *waiting = &socket->rx.shared->waiting;
 
 			if (PFQ_READ_ONCE(*waiting) && PFQ_EXCHANGE(waiting, 0))
@@ -235,6 +300,17 @@ static void wake_readers(struct delivery *delivery)
 		}
 		lane->touched[word] = 0;
 	}
+}
+
+static uint32_t gather(struct delivery *delivery, const struct pfq_batch_bits *bits)
+{
+	uint32_t count = 0;
+
+	for (unsigned int word = 0; word < PFQ_BATCH_WORDS; word++)
+		for (uint64_t rest = bits->words[word]; rest; rest &= rest - 1)
+			delivery->lane->gathered[count++] =
+				&delivery->packets[word * 64 + (unsigned int)__builtin_ctzll(rest)];
+	return count;
 }
 
 static void forward(struct delivery *delivery)
@@ -264,7 +340,8 @@ static void receive_group(struct delivery *delivery)
 	run_group(delivery);
 	if (delivery->passed)
 		spread_passed(delivery);
-	deliver(delivery);
+	reserve_all(delivery);
+	copy_all(delivery);
 	wake_readers(delivery);
 	if (delivery->forwarded)
 		forward(delivery);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #include "steering.h"
 
+_Static_assert(PFQ_MAX_SOCKETS <= 256, "a place in the member table is one octet");
+
 static uint32_t divisor(uint32_t a, uint32_t b)
 {
 	while (b) {
@@ -38,9 +40,8 @@ struct order {
 };
 
 static void fill_table(struct pfq_steering *steering, const struct pfq_candidate *candidates,
-		       struct order *orders)
+		       struct order *orders, uint64_t *taken)
 {
-	const uint16_t empty = 0xffff;
 	uint32_t heaviest = 0, filled = 0;
 
 	for (uint32_t i = 0; i < steering->count; i++) {
@@ -51,8 +52,6 @@ static void fill_table(struct pfq_steering *steering, const struct pfq_candidate
 		if (candidates[i].weight > heaviest)
 			heaviest = candidates[i].weight;
 	}
-	for (uint32_t slot = 0; slot < PFQ_STEERING_SLOTS; slot++)
-		steering->table[slot] = empty;
 	for (uint32_t i = 0; filled < PFQ_STEERING_SLOTS; i = (i + 1) % steering->count) {
 		uint32_t slot;
 
@@ -63,8 +62,9 @@ static void fill_table(struct pfq_steering *steering, const struct pfq_candidate
 		do {
 			slot = orders[i].at & (PFQ_STEERING_SLOTS - 1);
 			orders[i].at += orders[i].step;
-		} while (steering->table[slot] != empty);
-		steering->table[slot] = candidates[i].member;
+		} while (taken[slot / 64] >> slot % 64 & 1);
+		taken[slot / 64] |= 1ULL << slot % 64;
+		steering->table[slot] = (uint8_t)candidates[i].member;
 		filled++;
 	}
 }
@@ -73,6 +73,7 @@ struct pfq_steering *pfq_steering_create(const struct pfq_candidate *candidates,
 {
 	struct pfq_steering *steering = pfq_alloc(sizeof(*steering));
 	struct order *orders = NULL;
+	uint64_t *taken = NULL;
 
 	if (!steering)
 		return NULL;
@@ -88,12 +89,15 @@ struct pfq_steering *pfq_steering_create(const struct pfq_candidate *candidates,
 		return steering;
 	steering->table = pfq_alloc(PFQ_STEERING_SLOTS * sizeof(*steering->table));
 	orders = pfq_alloc(count * sizeof(*orders));
-	if (!steering->table || !orders)
+	taken = pfq_alloc(PFQ_STEERING_SLOTS / 8);
+	if (!steering->table || !orders || !taken)
 		goto fail;
-	fill_table(steering, candidates, orders);
+	fill_table(steering, candidates, orders, taken);
+	pfq_free(taken);
 	pfq_free(orders);
 	return steering;
 fail:
+	pfq_free(taken);
 	pfq_free(orders);
 	pfq_steering_destroy(steering);
 	return NULL;

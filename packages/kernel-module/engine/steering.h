@@ -26,7 +26,7 @@ struct pfq_steering {
 	uint32_t turn_count;
 	uint16_t *members; /* count of them */
 	uint16_t *turns;   /* each member as often as its weight, weights reduced */
-	uint16_t *table;   /* PFQ_STEERING_SLOTS, NULL if count < 2 */
+	uint8_t *table;	   /* PFQ_STEERING_SLOTS members, NULL if count < 2 */
 };
 
 /* Candidates in the order of their ids; count may be 0. NULL if there is no memory. */
