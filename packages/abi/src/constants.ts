@@ -108,4 +108,12 @@ export const deviceState = set("DeviceState", "PFQ_DEVICE_", "What a bound devic
 	FAILED: 2,
 });
 
-export const constantSets = [abi, imageArgument, any, policy, classes, vlan, link, deviceState] as const;
+/** As _IOW() of <linux/ioctl.h> makes them: direction, size of the argument, type 0xbf, number. */
+export const ioctl = set("Ioctl", "PFQ_IOCTL_", "Calls on the device node of the kernel host.", {
+	/** A struct pfq_control_call. */
+	CONTROL: 0x4030bf01,
+	/** An eventfd (int) that is signalled whenever the reader is woken; once for an open file. */
+	SIGNAL: 0x4004bf02,
+});
+
+export const constantSets = [abi, imageArgument, any, policy, classes, vlan, link, deviceState, ioctl] as const;

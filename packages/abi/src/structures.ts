@@ -192,6 +192,22 @@ export const deviceStats = structure("pfq_device_stats", "What came of a bound d
 	text: text(abi.values.ERROR_TEXT, "why it failed"),
 });
 
+// The kernel host: a control operation by ioctl on its device node.
+
+export const controlCall = structure(
+	"pfq_control_call",
+	"A control operation for the kernel host: the argument of PFQ_IOCTL_CONTROL. Addresses are of the caller’s memory.",
+	{
+		operation: u32("PFQ_OP_*"),
+		reserved: u32("0"),
+		request: u64("address of the request"),
+		request_size: u64("its octets"),
+		reply: u64("address of the reply, written on success"),
+		reply_size: u64("its octets"),
+		error: u64("address of a pfq_error, written on failure; 0 for none"),
+	},
+);
+
 // The computation image (docs/image-format.md).
 
 export const imageHeader = structure("pfq_image", "Header of a computation image.", {
@@ -251,6 +267,7 @@ export const structures = [
 	vlanFilter,
 	deviceName,
 	deviceStats,
+	controlCall,
 	imageHeader,
 	imageArgument,
 	imageNode,

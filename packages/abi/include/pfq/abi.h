@@ -99,6 +99,10 @@
 #define PFQ_DEVICE_FINISHED 1
 #define PFQ_DEVICE_FAILED 2
 
+/* Calls on the device node of the kernel host. */
+#define PFQ_IOCTL_CONTROL 1076936449
+#define PFQ_IOCTL_SIGNAL 1074052866
+
 #define Q_CLASS(n) (1ULL << (n))
 
 /* A packet in an Rx slot: this header, then `caplen` octets. Valid until its batch is released. */
@@ -418,6 +422,25 @@ PFQ_ABI_ASSERT(offsetof(struct pfq_device_stats, fail) == 32);
 PFQ_ABI_ASSERT(offsetof(struct pfq_device_stats, position) == 40);
 PFQ_ABI_ASSERT(offsetof(struct pfq_device_stats, size) == 48);
 PFQ_ABI_ASSERT(offsetof(struct pfq_device_stats, text) == 56);
+
+/* A control operation for the kernel host: the argument of PFQ_IOCTL_CONTROL. Addresses are of the caller’s memory. */
+struct pfq_control_call {
+	uint32_t operation; /* PFQ_OP_* */
+	uint32_t reserved; /* 0 */
+	uint64_t request; /* address of the request */
+	uint64_t request_size; /* its octets */
+	uint64_t reply; /* address of the reply, written on success */
+	uint64_t reply_size; /* its octets */
+	uint64_t error; /* address of a pfq_error, written on failure; 0 for none */
+};
+PFQ_ABI_ASSERT(sizeof(struct pfq_control_call) == 48);
+PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, operation) == 0);
+PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, reserved) == 4);
+PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, request) == 8);
+PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, request_size) == 16);
+PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, reply) == 24);
+PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, reply_size) == 32);
+PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, error) == 40);
 
 /* Header of a computation image. */
 struct pfq_image {

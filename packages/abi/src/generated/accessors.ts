@@ -99,6 +99,12 @@ export const DeviceState = {
 	FAILED: 2,
 } as const
 
+/** Calls on the device node of the kernel host. */
+export const Ioctl = {
+	CONTROL: 1076936449,
+	SIGNAL: 1074052866,
+} as const
+
 /** A packet in an Rx slot: this header, then `caplen` octets. Valid until its batch is released. */
 export const PfqPkthdr = {
 	/** Octets of the whole structure. */
@@ -810,6 +816,54 @@ export const PfqDeviceStats = {
 		view.setBigUint64(at + 48, value, true),
 	/** Offset of `text`. */
 	textOffset: 56,
+} as const
+
+/** A control operation for the kernel host: the argument of PFQ_IOCTL_CONTROL. Addresses are of the caller’s memory. */
+export const PfqControlCall = {
+	/** Octets of the whole structure. */
+	byteLength: 48,
+	/** Offset of `operation`. */
+	operationOffset: 0,
+	/** Reads `operation`. */
+	operation: (view: DataView, at = 0): number => view.getUint32(at + 0, true),
+	/** Writes `operation`. */
+	setOperation: (view: DataView, value: number, at = 0): void =>
+		view.setUint32(at + 0, value, true),
+	/** Offset of `request`. */
+	requestOffset: 8,
+	/** Reads `request`. */
+	request: (view: DataView, at = 0): bigint => view.getBigUint64(at + 8, true),
+	/** Writes `request`. */
+	setRequest: (view: DataView, value: bigint, at = 0): void =>
+		view.setBigUint64(at + 8, value, true),
+	/** Offset of `request_size`. */
+	requestSizeOffset: 16,
+	/** Reads `request_size`. */
+	requestSize: (view: DataView, at = 0): bigint => view.getBigUint64(at + 16, true),
+	/** Writes `request_size`. */
+	setRequestSize: (view: DataView, value: bigint, at = 0): void =>
+		view.setBigUint64(at + 16, value, true),
+	/** Offset of `reply`. */
+	replyOffset: 24,
+	/** Reads `reply`. */
+	reply: (view: DataView, at = 0): bigint => view.getBigUint64(at + 24, true),
+	/** Writes `reply`. */
+	setReply: (view: DataView, value: bigint, at = 0): void =>
+		view.setBigUint64(at + 24, value, true),
+	/** Offset of `reply_size`. */
+	replySizeOffset: 32,
+	/** Reads `reply_size`. */
+	replySize: (view: DataView, at = 0): bigint => view.getBigUint64(at + 32, true),
+	/** Writes `reply_size`. */
+	setReplySize: (view: DataView, value: bigint, at = 0): void =>
+		view.setBigUint64(at + 32, value, true),
+	/** Offset of `error`. */
+	errorOffset: 40,
+	/** Reads `error`. */
+	error: (view: DataView, at = 0): bigint => view.getBigUint64(at + 40, true),
+	/** Writes `error`. */
+	setError: (view: DataView, value: bigint, at = 0): void =>
+		view.setBigUint64(at + 40, value, true),
 } as const
 
 /** Header of a computation image. */
