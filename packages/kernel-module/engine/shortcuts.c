@@ -7,7 +7,8 @@
 enum {
 	MAX_QUESTIONS = 64, /* one bit each; what a program asks beyond them is not kept in mind */
 	NO_QUESTION = 0xff,
-	MAX_MORE = 15, /* alternatives after the first */
+	MAX_MORE = 15,	   /* alternatives after the first */
+	MAX_SKIPPED = 256, /* in one step: many steps may lead into one long chain */
 };
 
 /* Questions about one field, for values that exclude each other. */
@@ -204,12 +205,15 @@ static struct facts learn(const struct shortcuts *shortcuts, struct facts facts,
 	return facts;
 }
 
-/* Where a run that knows this gets to if it goes there: past all questions whose answers it knows.
- */
+/* Where a run that knows this gets to if it goes there: past questions whose answers it knows. */
 static uint32_t skip(const struct shortcuts *shortcuts, struct facts facts, uint32_t index)
 {
-	while (index > PFQ_DROP_AT && shortcuts->question_of[index] != NO_QUESTION) {
-		uint64_t bit = 1ULL << shortcuts->question_of[index];
+	for (uint32_t skipped = 0; skipped < MAX_SKIPPED; skipped++) {
+		uint64_t bit;
+
+		if (index <= PFQ_DROP_AT || shortcuts->question_of[index] == NO_QUESTION)
+			break;
+		bit = 1ULL << shortcuts->question_of[index];
 
 		if (!((facts.yes | facts.no) & bit))
 			break;

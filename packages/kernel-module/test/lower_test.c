@@ -452,6 +452,38 @@ static void a_pile_of_needless_instructions_is_walked_once(void)
 	CHECK(seconds() - start < 10);
 }
 
+/* tcp >-> if pkt_len < 0 then CHAIN else if pkt_len < 1 then CHAIN ..., and CHAIN is tcp >-> tcp
+ * ... */
+static void many_ways_into_a_long_chain_of_known_answers_end_quickly(void)
+{
+	enum { WAYS = 16000, CHAIN = 33000 };
+	struct image_builder builder = { 0 };
+	double start = seconds();
+	struct outcome outcome;
+
+	image_node(&builder, "tcp");
+	image_next(&builder, 0, 1);
+	for (uint32_t way = 0; way < WAYS; way++) {
+		image_node(&builder, "conditional");
+		image_function(&builder, builder.node_count);
+		image_function(&builder, 2 + 2 * WAYS);
+		image_function(&builder, way + 1 < WAYS ? builder.node_count + 1 : 2 + 2 * WAYS);
+		image_node(&builder, "less");
+		image_function(&builder, 1 + 2 * WAYS);
+		image_integer(&builder, PFQ_ARG_Word64, way);
+	}
+	image_node(&builder, "pkt_len");
+	for (uint32_t i = 0; i < CHAIN; i++) {
+		uint32_t node = image_node(&builder, "tcp");
+
+		if (i + 1 < CHAIN)
+			image_next(&builder, node, node + 1);
+	}
+	outcome = outcome_of(&builder);
+	CHECK_EQUAL(outcome.status, 0);
+	CHECK(seconds() - start < 5);
+}
+
 int main(void)
 {
 	run_test("functions run one after another", functions_run_one_after_another);
@@ -480,5 +512,7 @@ int main(void)
 	run_test("the longest programs end quickly", the_longest_programs_end_quickly);
 	run_test("a pile of needless instructions is walked once",
 		 a_pile_of_needless_instructions_is_walked_once);
+	run_test("many ways into a long chain of known answers end quickly",
+		 many_ways_into_a_long_chain_of_known_answers_end_quickly);
 	return harness.failures > 0;
 }
