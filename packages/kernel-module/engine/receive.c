@@ -28,6 +28,12 @@ struct delivery {
 	uint64_t forwarded; /* forwarding instructions that were run */
 };
 
+/* A counter of this lane, which others read at any time. */
+static inline void count_more(uint64_t *counter, uint64_t more)
+{
+	PFQ_WRITE_ONCE(*counter, *counter + more);
+}
+
 static inline void add_packet(struct pfq_batch_bits *bits, unsigned int packet)
 {
 	bits->words[packet / 64] |= 1ULL << packet % 64;
@@ -120,7 +126,7 @@ static void run_group(struct delivery *delivery)
 		if (!place_packet(delivery, run, i))
 			dropped++;
 	}
-	delivery->counts->drop += dropped;
+	count_more(&delivery->counts->drop, dropped);
 }
 
 /* Packets that pass go to every member of the classes. */
@@ -167,7 +173,7 @@ static void transmit(struct delivery *delivery, unsigned int member, struct pfq_
 			lane->gathered[count++] = &delivery->packets[i];
 	sent = pfq_device_send(egress, delivery->lane_index, socket->egress_queue, lane->gathered,
 			       count);
-	delivery->counts->recv += count;
+	count_more(&delivery->counts->recv, count);
 	PFQ_ADD(&socket->sent, sent);
 	PFQ_ADD(&socket->failed, count - sent);
 }
@@ -184,7 +190,7 @@ static void prepare(struct delivery *delivery, unsigned int member, struct pfq_s
 	cursor->slot_size = socket->rx.slot_size;
 	cursor->slot_shift = (uint8_t)socket->rx.slot_shift;
 	cursor->caplen = socket->rx.caplen;
-	cursor->timestamping = socket->timestamping;
+	cursor->timestamping = PFQ_READ_ONCE(socket->timestamping);
 	cursor->left = delivery->lane->given[member];
 	delivery->lane->given[member] = 0;
 }
@@ -197,10 +203,10 @@ static void reserve(struct delivery *delivery, struct pfq_cursor *cursor)
 	uint32_t room = pfq_rx_reserve(&cursor->socket->rx, want, &cursor->position);
 
 	cursor->left = room;
-	counts->recv += room;
-	counts->lost += want - room;
-	delivery->counts->recv += room;
-	delivery->counts->lost += want - room;
+	count_more(&counts->recv, room);
+	count_more(&counts->lost, want - room);
+	count_more(&delivery->counts->recv, room);
+	count_more(&delivery->counts->lost, want - room);
 }
 
 /* First what can be fetched side by side, then the atomic operations, which wait for one another.
@@ -318,12 +324,13 @@ static void forward(struct delivery *delivery)
 	for (uint64_t rest = delivery->forwarded; rest; rest &= rest - 1) {
 		unsigned int index = (unsigned int)__builtin_ctzll(rest);
 		struct pfq_batch_bits *bits = &delivery->lane->forwarded[index];
-		uint32_t count = gather(delivery, bits);
+		uint32_t count = gather(delivery, bits), sent;
 
 		memset(bits, 0, sizeof(*bits));
-		delivery->counts->frwd += pfq_device_send(delivery->view->program->devices[index],
-							  delivery->lane_index, Q_ANY_QUEUE,
-							  delivery->lane->gathered, count);
+		sent = pfq_device_send(delivery->view->program->devices[index],
+				       delivery->lane_index, Q_ANY_QUEUE, delivery->lane->gathered,
+				       count);
+		count_more(&delivery->counts->frwd, sent);
 	}
 }
 
@@ -332,7 +339,7 @@ static void receive_group(struct delivery *delivery)
 	delivery->view = PFQ_RCU_DEREFERENCE(delivery->group->view);
 	delivery->counts = &delivery->group->lanes[delivery->lane_index];
 	if (PFQ_UNLIKELY(!delivery->view)) {
-		delivery->counts->lost += delivery->count;
+		count_more(&delivery->counts->lost, delivery->count);
 		return;
 	}
 	delivery->passed = 0;
