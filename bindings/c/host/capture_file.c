@@ -5,6 +5,7 @@
  * recorded. Each start reads it from the beginning.
  */
 #include "capture_reader.h"
+#include "host.h"
 #include "host_device.h"
 #include "thread.h"
 
@@ -13,8 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BATCH 256
-#define NSEC  1000000000ULL
+#define BATCH	     256
+#define WAKE_BATCHES 8
+#define STOP_BATCHES 64
+#define NSEC	     1000000000ULL
 
 /* While the sockets are full: look again this often, giving way to others, then sleep between
  * looks, ever longer. */
@@ -31,7 +34,8 @@ struct capture_file {
 	struct capture_reader *reader;
 	bool recorded_rate;
 	bool started;
-	bool used; /* the reader has been read from */
+	bool holding; /* wakes; the thread's own */
+	bool used;    /* the reader has been read from */
 	pthread_t thread;
 	int stop_fd;
 	uint32_t state; /* PFQ_DEVICE_*, stored after the reader's text is there */
@@ -53,17 +57,38 @@ static uint64_t now(void)
 	return (uint64_t)time.tv_sec * NSEC + (uint64_t)time.tv_nsec;
 }
 
-/* How many packets every socket has room for, as soon as that is one at least; 0 if the thread is
- * to end. */
-static unsigned int wait_for_room(struct capture_file *file)
+/*
+ * Readers are woken after some batches, or when this thread is about to wait: waking costs more
+ * than handing on a batch does.
+ */
+static void hold_wakes(struct capture_file *file)
+{
+	if (!file->holding)
+		pfq_host_hold_wakes();
+	file->holding = true;
+}
+
+static void release_wakes(struct capture_file *file)
+{
+	if (file->holding)
+		pfq_host_release_wakes();
+	file->holding = false;
+}
+
+/*
+ * How many packets every socket has room for: as many as wanted, if that comes about soon, else one
+ * at least; 0 if the thread is to end.
+ */
+static unsigned int wait_for_room(struct capture_file *file, unsigned int wanted)
 {
 	uint64_t sleep = SHORTEST_SLEEP;
 
 	for (unsigned int looks = 0;; looks++) {
 		unsigned int room = pfq_receive_room(file->base.device, Q_ANY_QUEUE);
 
-		if (room)
+		if (room >= wanted || (room && looks >= LOOKS))
 			return room;
+		release_wakes(file);
 		if (looks < LOOKS) {
 			sched_yield();
 			continue;
@@ -93,6 +118,8 @@ static unsigned int wait_for_time(struct capture_file *file, struct pace *pace,
 
 		if (at > time && due > 0)
 			break;
+		if (at > time)
+			release_wakes(file);
 		if (at > time && thread_stopping(file->stop_fd, at - time))
 			return 0;
 		if (at > time)
@@ -113,11 +140,12 @@ static bool hand_on(struct capture_file *file, struct pace *pace, struct pfq_pac
 
 		if (file->recorded_rate)
 			ready = wait_for_time(file, pace, packets, count);
-		room = ready ? wait_for_room(file) : 0;
+		room = ready ? wait_for_room(file, ready) : 0;
 		if (!room)
 			return false;
 		if (ready > room)
 			ready = room;
+		hold_wakes(file);
 		pfq_receive(file->base.device, host_lane(), Q_ANY_QUEUE, packets, ready);
 		packets += ready;
 		count -= ready;
@@ -125,28 +153,38 @@ static bool hand_on(struct capture_file *file, struct pace *pace, struct pfq_pac
 	return true;
 }
 
-static void *play(void *argument)
+static void play_file(struct capture_file *file)
 {
-	struct capture_file *file = argument;
-	struct pfq_packet packets[BATCH];
+	struct pfq_packet packets[BATCH] __attribute__((aligned(PFQ_CACHE_LINE)));
 	struct pace pace = { .running = false };
+	bool pipe = capture_reader_size(file->reader) == 0;
 	int count;
 
-	prctl(PR_SET_TIMERSLACK, TIMER_SLACK);
-	/* The pace begins when somebody listens. */
-	if (!wait_for_room(file))
-		return NULL;
-	for (unsigned int i = 0;; i++) {
+	for (unsigned int batches = 1;; batches++) {
 		count = capture_reader_next(file->reader, packets, BATCH);
 		if (count <= 0)
 			break;
 		if (!hand_on(file, &pace, packets, (unsigned int)count))
-			return NULL;
-		if (i % 64 == 0 && thread_stopping(file->stop_fd, 0))
-			return NULL;
+			return;
+		/* Who writes into a pipe may take his time. */
+		if (pipe || batches % WAKE_BATCHES == 0)
+			release_wakes(file);
+		if (batches % STOP_BATCHES == 0 && thread_stopping(file->stop_fd, 0))
+			return;
 	}
 	PFQ_STORE_RELEASE(&file->state,
 			  (uint32_t)(count < 0 ? PFQ_DEVICE_FAILED : PFQ_DEVICE_FINISHED));
+}
+
+static void *play(void *argument)
+{
+	struct capture_file *file = argument;
+
+	prctl(PR_SET_TIMERSLACK, TIMER_SLACK);
+	/* The pace begins when somebody listens. */
+	if (wait_for_room(file, 1))
+		play_file(file);
+	release_wakes(file);
 	return NULL;
 }
 

@@ -209,7 +209,7 @@ static void wait_for_room(struct live_ring *ring, unsigned int count)
 
 static void receive_block(struct live_ring *ring, const struct tpacket_block_desc *block)
 {
-	struct pfq_packet packets[BATCH];
+	struct pfq_packet packets[BATCH] __attribute__((aligned(PFQ_CACHE_LINE)));
 	unsigned int lane = host_lane();
 	uint32_t left = block->hdr.bh1.num_pkts;
 	const uint8_t *next = (const uint8_t *)block + block->hdr.bh1.offset_to_first_pkt;

@@ -222,7 +222,7 @@ static void deliver(const struct receivers *receivers, int queue,
 		    const struct pfq_packet *const *packets, unsigned int count,
 		    const struct timespec *now)
 {
-	struct pfq_packet copies[BATCH];
+	struct pfq_packet copies[BATCH] __attribute__((aligned(PFQ_CACHE_LINE)));
 
 	for (unsigned int i = 0; i < receivers->count; i++) {
 		const struct receiver *receiver = &receivers->receiver[i];
