@@ -5,6 +5,10 @@
 #undef pfq_alloc
 #undef pfq_free
 
+#ifdef __SANITIZE_THREAD__
+char pfq_rcu_order; /* libpfq's, by which the host tells ThreadSanitizer what RCU orders */
+#endif
+
 static long budget = -1;
 static long live;
 
