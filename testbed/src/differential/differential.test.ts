@@ -2,10 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { MalformedCapture, readCapture } from "@pfq/lang/capture";
 import type { Packet } from "@pfq/lang/evaluator";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { readCapture } from "./capture-reader.js";
 import { compareAndReduce, compareMany } from "./comparison.js";
 import { type Engine, startEngine } from "./engine.js";
 import { mutate, mutation, packet, packetOf } from "./packets.js";
@@ -39,6 +39,18 @@ afterAll(() => running?.close());
 const upTo = (maxLength: number, one: fc.Arbitrary<Packet>): fc.Arbitrary<Packet[]> =>
 	fc.array(one, { minLength: 1, maxLength, size: "max" });
 
+/** The packets of a capture of the link types that the engine knows, up to where it is cut off. */
+const packetsOf = (file: string): Packet[] => {
+	const packets: Packet[] = [];
+	try {
+		for (const { link, octets, length } of readCapture(readFileSync(file)))
+			if (link !== null) packets.push({ link, octets, length, mark: 0 });
+	} catch (error) {
+		if (!(error instanceof MalformedCapture)) throw error;
+	}
+	return packets;
+};
+
 describe("engine and evaluator agree", () => {
 	it(
 		"on generated programs and packets",
@@ -60,15 +72,14 @@ describe("engine and evaluator agree", () => {
 	it.each(captureFiles)(
 		"on %s, as it is, changed and cut off",
 		async (name) => {
-			const frames = readCapture(readFileSync(`${captures}/${name}`));
-			expect(frames.length).toBeGreaterThan(0);
-			const packets = frames.map(({ link, octets, length }): Packet => ({ link, octets, length, mark: 0 }));
+			const packets = packetsOf(`${captures}/${name}`);
+			expect(packets.length).toBeGreaterThan(0);
 			for (const program of fc.sample(programs, { seed, numRuns: 20 })) {
 				await compareAndReduce(engine, { program, packets });
 			}
 
 			const changed = fc
-				.tuple(fc.constantFrom(...frames), mutation)
+				.tuple(fc.constantFrom(...packets), mutation)
 				.map(([{ link, octets }, [changes, more]]) => packetOf(link, mutate(octets, changes), more));
 			await compareMany(engine, { programs, packets: upTo(20, changed), pairs: pairs / 60, seed });
 		},
