@@ -34,10 +34,11 @@ export async function runForJson(program: string, args: readonly string[]): Prom
 const built = new Map<string, Promise<void>>();
 
 /** Runs make in a folder, once. */
-export function build(folder: string): Promise<void> {
+export function build(folder: string, makefile = "Makefile"): Promise<void> {
 	const known = built.get(folder);
 	if (known !== undefined) return known;
-	const done = execute("make", ["-s", "-C", fromRoot(folder)], { maxBuffer: 1 << 26 }).then(() => undefined);
+	const make = execute("make", ["-s", "-C", fromRoot(folder), "-f", makefile], { maxBuffer: 1 << 26 });
+	const done = make.then(() => undefined);
 	built.set(folder, done);
 	return done;
 }
