@@ -5,6 +5,7 @@
  */
 #include "image_builder.h"
 #include "packets.h"
+#include "reference.h"
 #include "world.h"
 
 size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t max_size);
@@ -86,9 +87,29 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
 	return size;
 }
 
-static void run(const struct pfq_program *program)
+/* What lowering made of the image does what the image says. */
+static void compare(const struct pfq_program *program, const struct pfq_run *run,
+		    const struct reference *wanted)
 {
-	static struct pfq_group_lane lane;
+	if (run->dropped != !wanted->passes || run->mark != wanted->mark ||
+	    run->state != wanted->state || __builtin_popcountll(run->forwards) != wanted->forwards)
+		abort();
+	if (memcmp(run->lane->counters, wanted->lane.counters, sizeof(run->lane->counters)))
+		abort();
+	if (run->dropped)
+		return;
+	if (run->fanout.kind != wanted->fanout.kind ||
+	    program->masks[run->mask] != wanted->class_mask)
+		abort();
+	if (run->fanout.kind == PFQ_FANOUT_STEER &&
+	    (run->fanout.hash != wanted->fanout.hash ||
+	     run->fanout.by_number != wanted->fanout.by_number))
+		abort();
+}
+
+static void run(struct world *world, const struct pfq_program *program, const uint8_t *data,
+		size_t size)
+{
 	struct octets packets[3] = { 0 };
 
 	put_flow(&packets[0], 0x0a000001, 0x0a000002, 1000, 80);
@@ -98,8 +119,10 @@ static void run(const struct pfq_program *program)
 	put_ethernet(&packets[2], 0x8100);
 	put16(&packets[2], 0x0001);
 	for (unsigned int i = 0; i < 3; i++) {
+		struct pfq_group_lane lane = { 0 };
 		struct pfq_packet packet = packet_of(&packets[i]);
 		struct pfq_run run = { .packet = &packet, .lane = &lane };
+		struct reference wanted = { .engine = world->engine, .packet = packet };
 
 		pfq_run_program(program, &run);
 		if (run.mask >= program->mask_count)
@@ -107,6 +130,8 @@ static void run(const struct pfq_program *program)
 		if (run.forwards && program->device_count < 64 &&
 		    run.forwards >> program->device_count)
 			abort();
+		if (reference_run(&wanted, data, size))
+			compare(program, &run, &wanted);
 	}
 }
 
@@ -121,7 +146,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		world_begin(&world, 1);
 	if (!pfq_check_image(data, size, &image, &error)) {
 		if (!pfq_program_create(world.engine, &image, &program, &error)) {
-			run(program);
+			run(&world, program, data, size);
 			pfq_program_destroy(program);
 		}
 	}

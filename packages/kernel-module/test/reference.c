@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
+#include "reference.h"
+
+#include "image_builder.h"
+
+enum {
+	MAX_NODES = 40,
+	MAX_STEPS = 300,
+};
+
+static bool is(const struct pfq_symbol *symbol, const char *name)
+{
+	return strcmp(symbol->name, name) == 0;
+}
+
+/* Runs one node alone: an action, or a filter of a predicate. */
+static struct pfq_run run_alone(struct reference *reference, const struct pfq_image_node *node,
+				uint64_t *class_mask)
+{
+	struct pfq_run run = { .packet = &reference->packet, .lane = &reference->lane };
+	struct pfq_image_node alone = *node;
+	struct pfq_checked_image image;
+	struct pfq_program *program;
+
+	alone.next = PFQ_IMAGE_NO_NODE;
+	memcpy(reference->copy + sizeof(struct pfq_image), &alone, sizeof(alone));
+	image_seal(reference->copy, reference->size);
+	reference->packet.mark = reference->mark;
+	if (pfq_check_image(reference->copy, reference->size, &image, NULL) ||
+	    pfq_program_create(reference->engine, &image, &program, NULL)) {
+		reference->failed = true;
+		return run;
+	}
+	pfq_run_program(program, &run);
+	*class_mask = program->masks[run.mask];
+	pfq_program_destroy(program);
+	return run;
+}
+
+static bool holds(struct reference *reference, uint64_t index);
+
+static bool holds_alone(struct reference *reference, uint64_t index)
+{
+	struct pfq_image_node filter = {
+		.symbol = reference->filter_name,
+		.argument_count = 1,
+		.argument = { { .type = PFQ_ARG_Fun, .value = index } },
+	};
+	uint64_t class_mask;
+
+	/* The first node is the one that is replaced: it cannot refer to itself. */
+	return !run_alone(reference, &filter, &class_mask).dropped;
+}
+
+static bool holds(struct reference *reference, uint64_t index)
+{
+	struct pfq_image_node node;
+	const struct pfq_symbol *symbol;
+
+	pfq_image_node(&reference->image, (uint32_t)index, &node);
+	symbol = pfq_image_symbol(&reference->image, &node);
+	if (reference->failed || ++reference->steps > MAX_STEPS) {
+		reference->failed = true;
+		return false;
+	}
+	if (is(symbol, "not"))
+		return !holds(reference, node.argument[0].value);
+	if (is(symbol, "and"))
+		return holds(reference, node.argument[0].value) &&
+		       holds(reference, node.argument[1].value);
+	if (is(symbol, "or"))
+		return holds(reference, node.argument[0].value) ||
+		       holds(reference, node.argument[1].value);
+	if (is(symbol, "xor"))
+		return holds(reference, node.argument[0].value) !=
+		       holds(reference, node.argument[1].value);
+	if (is(symbol, "has_state"))
+		return reference->state == node.argument[0].value;
+	if (symbol->form == PFQ_FORM_COMPARISON) {
+		struct pfq_image_node property;
+
+		pfq_image_node(&reference->image, (uint32_t)node.argument[0].value, &property);
+		if (is(pfq_image_symbol(&reference->image, &property), "get_state"))
+			reference->failed = true;
+	}
+	return holds_alone(reference, index);
+}
+
+static bool passes(struct reference *reference, uint64_t index);
+
+static bool set_pass(struct reference *reference, bool pass)
+{
+	if (pass)
+		reference->fanout = (struct pfq_fanout){ .kind = PFQ_FANOUT_PASS };
+	return pass;
+}
+
+static bool first_that_passes(struct reference *reference, const struct pfq_image_node *node)
+{
+	struct pfq_fanout before = reference->fanout;
+
+	for (uint32_t i = 0; i < node->argument_count; i++) {
+		reference->fanout = before;
+		if (passes(reference, node->argument[i].value))
+			return true;
+	}
+	return false;
+}
+
+static bool acts(struct reference *reference, const struct pfq_symbol *symbol,
+		 const struct pfq_image_node *node)
+{
+	uint64_t class_mask = 0;
+	struct pfq_run run;
+
+	run = run_alone(reference, node, &class_mask);
+	if (run.dropped)
+		return false;
+	if (is(symbol, "inc") || is(symbol, "dec"))
+		return true;
+	if (is(symbol, "mark")) {
+		reference->mark = run.mark;
+		return true;
+	}
+	if (is(symbol, "put_state")) {
+		reference->state = run.state;
+		return true;
+	}
+	reference->fanout = run.fanout;
+	if (run.fanout.kind == PFQ_FANOUT_PASS)
+		reference->class_mask = class_mask;
+	return true;
+}
+
+static bool passes_alone(struct reference *reference, const struct pfq_symbol *symbol,
+			 const struct pfq_image_node *node, uint64_t index)
+{
+	const struct pfq_image_argument *argument = node->argument;
+	uint64_t class_mask;
+
+	if (symbol->form == PFQ_FORM_FILTER)
+		return set_pass(reference, !run_alone(reference, node, &class_mask).dropped);
+	if (is(symbol, "unit"))
+		return true;
+	if (is(symbol, "drop"))
+		return false;
+	if (is(symbol, "filter"))
+		return set_pass(reference, holds(reference, argument[0].value));
+	if (is(symbol, "conditional"))
+		return passes(reference, holds(reference, argument[0].value) ? argument[1].value
+									     : argument[2].value);
+	if (is(symbol, "when"))
+		return !holds(reference, argument[0].value) || passes(reference, argument[1].value);
+	if (is(symbol, "unless"))
+		return holds(reference, argument[0].value) || passes(reference, argument[1].value);
+	if (is(symbol, "inv"))
+		return set_pass(reference, !passes(reference, argument[0].value));
+	if (strncmp(symbol->name, "par", 3) == 0)
+		return first_that_passes(reference, node);
+	if (is(symbol, "forward")) {
+		reference->forwards++;
+		return set_pass(reference, true);
+	}
+	if (is(symbol, "bridge")) {
+		reference->forwards++;
+		return false;
+	}
+	if (is(symbol, "tee")) {
+		reference->forwards++;
+		return set_pass(reference, holds(reference, argument[1].value));
+	}
+	if (is(symbol, "tap")) {
+		bool pass = holds(reference, argument[1].value);
+
+		reference->forwards += !pass;
+		return set_pass(reference, pass);
+	}
+	(void)index;
+	return acts(reference, symbol, node);
+}
+
+static bool passes(struct reference *reference, uint64_t index)
+{
+	for (;;) {
+		struct pfq_image_node node;
+		const struct pfq_symbol *symbol;
+
+		pfq_image_node(&reference->image, (uint32_t)index, &node);
+		symbol = pfq_image_symbol(&reference->image, &node);
+		if (reference->failed || ++reference->steps > MAX_STEPS) {
+			reference->failed = true;
+			return false;
+		}
+		if (!passes_alone(reference, symbol, &node, index))
+			return false;
+		if (node.next == PFQ_IMAGE_NO_NODE)
+			return true;
+		index = node.next;
+	}
+}
+
+/* The image, with "filter" at the end of its data. */
+static void make_copy(struct reference *reference, const uint8_t *octets, size_t size)
+{
+	struct pfq_image header;
+
+	reference->size = size + sizeof("filter");
+	reference->copy = malloc(reference->size);
+	if (!reference->copy)
+		abort();
+	memcpy(reference->copy, octets, size);
+	memcpy(reference->copy + size, "filter", sizeof("filter"));
+	memcpy(&header, octets, sizeof(header));
+	reference->filter_name = header.data_size;
+	header.size = (uint32_t)reference->size;
+	header.data_size += (uint32_t)sizeof("filter");
+	memcpy(reference->copy, &header, sizeof(header));
+}
+
+bool reference_run(struct reference *reference, const uint8_t *octets, size_t size)
+{
+	if (pfq_check_image(octets, size, &reference->image, NULL) ||
+	    reference->image.node_count > MAX_NODES)
+		return false;
+	make_copy(reference, octets, size);
+	reference->fanout = (struct pfq_fanout){ .kind = PFQ_FANOUT_PASS };
+	reference->class_mask = Q_CLASS_DEFAULT;
+	reference->mark = reference->packet.mark;
+	reference->passes = passes(reference, 0);
+	free(reference->copy);
+	return !reference->failed;
+}
