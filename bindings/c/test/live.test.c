@@ -162,6 +162,35 @@ TEST(received_and_lost_add_up_to_what_the_kernel_counted)
 	drop_pair(&pair);
 }
 
+TEST(a_reader_that_stops_harms_no_other)
+{
+	struct pair pair = make_pair("");
+	pfq_t *dead = open_on(pair.b, 64, 64), *q = open_on(pair.b, 64, 8192);
+	struct pfq_net_queue nq;
+	struct pfq_stats stats;
+	uint32_t received = 0;
+
+	for (uint32_t i = 0; i < 20000; i++) {
+		send_frame(&pair, i, 60);
+		if (i % 100 == 99)
+			received += (uint32_t)OK(q, pfq_read(q, &nq, 0));
+	}
+	while (received < 20000) {
+		int some = (int)OK(q, pfq_read(q, &nq, 5000000));
+
+		CHECK(some > 0);
+		received += (uint32_t)some;
+	}
+	OK(q, pfq_get_stats(q, &stats));
+	CHECK_EQUAL(stats.lost, 0);
+	OK(dead, pfq_get_stats(dead, &stats));
+	CHECK_EQUAL(stats.recv, 64);
+	CHECK_EQUAL(stats.lost, 20000 - 64);
+	pfq_close(q);
+	pfq_close(dead);
+	drop_pair(&pair);
+}
+
 TEST(unbinding_under_load_hands_on_what_is_in_the_ring)
 {
 	struct pair pair = make_pair("");
