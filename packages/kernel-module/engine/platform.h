@@ -26,7 +26,7 @@
  *
  *   PFQ_RCU_ASSIGN(p, v), PFQ_RCU_DEREFERENCE(p)
  *   pfq_rcu_read_lock(), pfq_rcu_read_unlock()
- *   pfq_rcu_synchronize()           returns when all readers that ran at the call are done; may sleep
+ *   pfq_rcu_synchronize()           returns when all readers that ran at the call are done; sleeps
  */
 #ifndef PFQ_PLATFORM_H
 #define PFQ_PLATFORM_H

@@ -350,6 +350,28 @@ static void a_socket_with_an_egress_sends_what_it_is_given(void)
 	world_end(&world);
 }
 
+static void an_egress_among_sockets_sends_its_share(void)
+{
+	static const char *const programs[] = { "unit", "broadcast", "steer_flow", "steer_rrobin" };
+
+	for (unsigned int i = 0; i < 4; i++) {
+		struct pfq_socket *one = begin(1), *two = world_member(&world, 0, 1, 256);
+		struct pfq_socket *three = world_member(&world, 0, 1, 256);
+		uint64_t sum;
+
+		CHECK_EQUAL(load_function(&world, one, 0, programs[i]), 0);
+		CHECK_EQUAL(bind_egress(&world, two, "d1"), 0);
+		receive_on("d0", Q_ANY_QUEUE);
+		CHECK_EQUAL(received(two), 0);
+		sum = received(one) + received(three) + socket_stats(&world, two).sent;
+		CHECK_EQUAL(sum, i < 2 ? 3 * FLOWS : FLOWS);
+		CHECK_EQUAL(group_stats(&world, one, 0).recv, sum);
+		CHECK(socket_stats(&world, two).sent > 0);
+		CHECK_EQUAL(world.host.sent, socket_stats(&world, two).sent);
+		world_end(&world);
+	}
+}
+
 static void a_batch_for_which_no_lane_is_free_is_lost_and_counted(void)
 {
 	struct pfq_socket *socket = begin(1);
@@ -407,6 +429,8 @@ int main(void)
 		 the_vlan_filter_lets_through_what_was_named);
 	run_test("a socket with an egress sends what it is given",
 		 a_socket_with_an_egress_sends_what_it_is_given);
+	run_test("an egress among sockets sends its share",
+		 an_egress_among_sockets_sends_its_share);
 	run_test("a batch for which no lane is free is lost, and counted",
 		 a_batch_for_which_no_lane_is_free_is_lost_and_counted);
 	run_test("room is what every socket can take", room_is_what_every_socket_can_take);
