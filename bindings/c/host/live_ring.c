@@ -44,7 +44,9 @@
  * a reader that has no processor for a moment loses nothing. But only while less than half of the
  * ring is taken, and not for a reader that does not come back in time, since others wait with it.
  */
-#define PATIENCE_NAPS 1000
+#define PATIENCE_NAPS 400
+#define FEW_NAPS      4 /* after which fewer packets than enough are enough */
+#define ENOUGH	      32
 #define NAP_NSEC      50000
 #define TIMER_SLACK   1000 /* naps are not rounded up by the usual 50 microseconds */
 
@@ -65,6 +67,7 @@ struct live_ring {
 	unsigned int index; /* of the next block */
 	unsigned int room;  /* what the sockets had room for, less what they were given */
 	bool impatient;	    /* it was waited for room, in vain */
+	bool behind;	    /* and what came in meanwhile is not yet handed on */
 	uint64_t received;
 	pthread_mutex_t lock; /* of what follows */
 	uint64_t seen;	      /* by the kernel, lost ones included */
@@ -182,35 +185,66 @@ static bool is_full(const struct tpacket_block_desc *block)
 	return PFQ_LOAD_ACQUIRE(&block->hdr.bh1.block_status) & TP_STATUS_USER;
 }
 
-static bool has_room(struct live_ring *ring, unsigned int count)
+static void nap(void)
 {
-	if (ring->room < count)
-		ring->room = pfq_receive_room(ring->device, ring->queue);
-	return ring->room >= count;
+	pfq_host_release_wakes();
+	nanosleep(&(struct timespec){ .tv_nsec = NAP_NSEC }, NULL);
+	pfq_host_hold_wakes();
 }
 
-/* Between holding and releasing wakes, as all of a block is. */
-static void wait_for_room(struct live_ring *ring, unsigned int count)
+static bool is_half_full(const struct live_ring *ring)
 {
-	for (int naps = 0; !has_room(ring, count); naps++) {
-		if (ring->impatient || is_full(block_at(ring, ring->index + ring->block_count / 2)))
-			return;
-		if (naps == PATIENCE_NAPS) {
-			ring->impatient = true;
-			return;
-		}
-		pfq_host_release_wakes();
-		nanosleep(&(struct timespec){ .tv_nsec = NAP_NSEC }, NULL);
-		pfq_host_hold_wakes();
-	}
+	return is_full(block_at(ring, ring->index + ring->block_count / 2));
+}
+
+static unsigned int grant(struct live_ring *ring, unsigned int count)
+{
+	unsigned int granted = ring->room < count ? ring->room : count;
+
 	ring->impatient = false;
-	ring->room -= count;
+	ring->room -= granted;
+	return granted;
+}
+
+/*
+ * How many of so many packets to hand on now: as there is room, unless the wait for it was in vain.
+ * Then what has come in meanwhile is handed on with naps in between, as the other readers need not
+ * take it all at once. Between holding and releasing wakes, as all of a block is.
+ */
+static unsigned int wait_for_room(struct live_ring *ring, unsigned int count)
+{
+	unsigned int enough = count < ENOUGH ? count : ENOUGH;
+
+	for (int naps = 0;; naps++) {
+		if (ring->room < enough)
+			ring->room = pfq_receive_room(ring->device, ring->queue);
+		if (ring->room >= enough || (ring->room && naps >= FEW_NAPS))
+			return grant(ring, count);
+		if (naps == PATIENCE_NAPS)
+			ring->impatient = ring->behind = true;
+		if (ring->impatient && ring->behind && !is_half_full(ring))
+			nap();
+		if (ring->impatient || is_half_full(ring))
+			return count;
+		nap();
+	}
+}
+
+/* A batch, in pieces if need be. */
+static void hand_on(struct live_ring *ring, struct pfq_packet *packets, unsigned int count)
+{
+	while (count) {
+		unsigned int some = wait_for_room(ring, count);
+
+		pfq_receive(ring->device, host_lane(), ring->queue, packets, some);
+		packets += some;
+		count -= some;
+	}
 }
 
 static void receive_block(struct live_ring *ring, const struct tpacket_block_desc *block)
 {
 	struct pfq_packet packets[BATCH] __attribute__((aligned(PFQ_CACHE_LINE)));
-	unsigned int lane = host_lane();
 	uint32_t left = block->hdr.bh1.num_pkts;
 	const uint8_t *next = (const uint8_t *)block + block->hdr.bh1.offset_to_first_pkt;
 
@@ -226,8 +260,7 @@ static void receive_block(struct live_ring *ring, const struct tpacket_block_des
 			read_packet(ring, &packets[i], header);
 			next += header->tp_next_offset;
 		}
-		wait_for_room(ring, count);
-		pfq_receive(ring->device, lane, ring->queue, packets, count);
+		hand_on(ring, packets, count);
 		left -= count;
 	}
 	pfq_host_release_wakes();
@@ -238,8 +271,10 @@ static bool receive_next(struct live_ring *ring)
 {
 	struct tpacket_block_desc *block = block_at(ring, ring->index);
 
-	if (!is_full(block))
+	if (!is_full(block)) {
+		ring->behind = false;
 		return false;
+	}
 	receive_block(ring, block);
 	PFQ_STORE_RELEASE(&block->hdr.bh1.block_status, TP_STATUS_KERNEL);
 	ring->index++;

@@ -165,7 +165,7 @@ TEST(received_and_lost_add_up_to_what_the_kernel_counted)
 TEST(a_reader_that_stops_harms_no_other)
 {
 	struct pair pair = make_pair("");
-	pfq_t *dead = open_on(pair.b, 64, 64), *q = open_on(pair.b, 64, 8192);
+	pfq_t *dead = open_on(pair.b, 64, 64), *q = open_on(pair.b, 64, 32768);
 	struct pfq_net_queue nq;
 	struct pfq_stats stats;
 	uint32_t received = 0;
