@@ -140,7 +140,7 @@ describe("an error", () => {
 				group.enableVlanFilter(true);
 				group.setVlanFilter(5000);
 			}),
-		).toMatchInlineSnapshot(`"EINVAL VLAN id 5000: must be 0 to 4095, or -1 for any"`);
+		).toMatchInlineSnapshot(`"EINVAL VLAN id 5000: must be 0 to 4094, or -1 for any"`);
 	});
 
 	it("has the compiler's message and the place, of a program that is none", () => {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The examples of README.md, run as they stand but for the name of the device.
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -14,7 +14,9 @@ const examples = [...readme.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) =>
 const asJavaScript = (code: string): string => code.replace("using socket", "const socket");
 
 const run = (code: string, folder: string): string => {
-	const file = join(new URL("../build/", import.meta.url).pathname, `readme-${process.pid}.mjs`);
+	const build = new URL("../build/", import.meta.url).pathname;
+	const file = join(build, `readme-${process.pid}.mjs`);
+	mkdirSync(build, { recursive: true });
 	writeFileSync(file, code);
 	try {
 		const { stdout, stderr } = spawnSync(process.execPath, [file], { encoding: "utf8", cwd: folder });

@@ -245,9 +245,9 @@ static int pfq_op_set_vlan_filter(struct pfq_call *call)
 	if (!filter.enabled)
 		return pfq_fail(call->error, EINVAL, "group %d: switch its VLAN filter on first",
 				call->group->gid);
-	if (request->vid < Q_VLAN_ANYTAG || request->vid > Q_VLAN_VID_MASK)
+	if (request->vid < Q_VLAN_ANYTAG || request->vid >= Q_VLAN_VID_MASK)
 		return pfq_fail(call->error, EINVAL, "VLAN id %d: must be 0 to %d, or -1 for any",
-				request->vid, Q_VLAN_VID_MASK);
+				request->vid, Q_VLAN_VID_MASK - 1);
 	if (request->vid == Q_VLAN_ANYTAG)
 		filter.any_tag = on;
 	else if (request->vid == Q_VLAN_UNTAG)

@@ -95,6 +95,16 @@ static void remove_binding(struct pfq_device_binding **link)
 	pfq_free(binding);
 }
 
+/* A group that is fed by all queues and by one of them would get packets twice. */
+static bool overlaps(const struct pfq_device *device, int queue, const struct pfq_group *group)
+{
+	for (const struct pfq_device_binding *each = device->bindings; each; each = each->next)
+		if (each->group == group && (each->queue == queue || each->queue == Q_ANY_QUEUE ||
+					     queue == Q_ANY_QUEUE))
+			return true;
+	return false;
+}
+
 /* The device keeps one reference for each of its bindings: the caller's, on success. */
 int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *group,
 		    struct pfq_error *error)
@@ -104,7 +114,7 @@ int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *grou
 	struct pfq_device_binding *binding;
 	int status;
 
-	if (find_binding(device, queue, group))
+	if (overlaps(device, queue, group))
 		return pfq_fail(error, EEXIST, "%s: bound to this group already", device->name);
 	binding = pfq_alloc(sizeof(*binding));
 	if (!binding)

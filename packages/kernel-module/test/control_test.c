@@ -232,6 +232,8 @@ static void devices_are_bound_once_and_opened_once(void)
 	CHECK_EQUAL(world.host.open, 1);
 	CHECK_EQUAL(world.host.started, 2);
 	failed(bind_group(&world, socket, 0, "d0", -1), EEXIST, "already");
+	/* By all queues already: one of them would give every packet a second time. */
+	failed(bind_group(&world, socket, 0, "d0", 2), EEXIST, "already");
 	failed(bind_group(&world, socket, 0, "d1", 13), EIO, "does not start");
 	CHECK_EQUAL(world.host.open, 1);
 	failed(bind_group(&world, socket, 0, "eth7", -1), ENODEV, "eth7");
