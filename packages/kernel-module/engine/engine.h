@@ -14,6 +14,21 @@
 /* IP headers that a program can look into, one in another. */
 #define PFQ_LEVELS 1
 
+/*
+ * What the headers of a packet come to: one of these if all that there is is known from it (neither
+ * VLAN tags nor fragments nor options nor extension headers), PFQ_SHAPE_ANY if not. See shapes.h.
+ */
+enum pfq_shape {
+	PFQ_SHAPE_ANY,
+	PFQ_SHAPE_NO_IP, /* no IP header, and so nothing in it; perhaps VLAN tags */
+	PFQ_SHAPE_TCP,	 /* on either version of IP */
+	PFQ_SHAPE_UDP,
+	PFQ_SHAPE_ICMP,	     /* on IPv4 */
+	PFQ_SHAPE_ICMP6,     /* on IPv6 */
+	PFQ_SHAPE_IP4_OTHER, /* on IPv4, and neither TCP nor UDP nor ICMP */
+	PFQ_SHAPES,
+};
+
 /* What is known of one IP header and what is around it; see docs/packet-model.md and headers.h. */
 struct pfq_headers {
 	uint32_t transport; /* offset of the transport header; PFQ_ABSENT where there is none */
@@ -23,6 +38,7 @@ struct pfq_headers {
 	uint16_t tci;	   /* of the outermost VLAN tag */
 	uint8_t version;   /* 4 or 6; 0 where there is no IP header */
 	uint8_t fragment;  /* PFQ_FRAGMENT_* */
+	uint8_t shape;	   /* enum pfq_shape */
 	bool has_vlan : 1;
 	bool has_ethertype : 1;
 	bool parsed : 1;
@@ -73,6 +89,9 @@ int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *r
 
 /* The mapping that queue_alloc gave for an enabled socket, or NULL. */
 void *pfq_socket_memory(const struct pfq_socket *socket);
+
+/* What pfq_socket_create() was given as the host's own. */
+void *pfq_socket_host(const struct pfq_socket *socket);
 
 /*
  * Whether there are packets that the reader has not released. If there are none, the next one wakes

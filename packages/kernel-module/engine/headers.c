@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #include "headers.h"
 
+#define OTHERS(from, to) [from... to] = PFQ_SHAPE_IP4_OTHER
+
+const uint8_t pfq_plain_shapes[2][256] = {
+	{
+		[PFQ_PROTOCOL_ICMP] = PFQ_SHAPE_ICMP,
+		[PFQ_PROTOCOL_TCP] = PFQ_SHAPE_TCP,
+		[PFQ_PROTOCOL_UDP] = PFQ_SHAPE_UDP,
+		OTHERS(0, PFQ_PROTOCOL_ICMP - 1),
+		OTHERS(PFQ_PROTOCOL_ICMP + 1, PFQ_PROTOCOL_TCP - 1),
+		OTHERS(PFQ_PROTOCOL_TCP + 1, PFQ_PROTOCOL_UDP - 1),
+		OTHERS(PFQ_PROTOCOL_UDP + 1, 255),
+	},
+	{
+		[PFQ_PROTOCOL_TCP] = PFQ_SHAPE_TCP,
+		[PFQ_PROTOCOL_UDP] = PFQ_SHAPE_UDP,
+		[PFQ_PROTOCOL_ICMP6] = PFQ_SHAPE_ICMP6,
+	},
+};
+
 enum {
 	VLAN_TAGS = 4,
 	EXTENSIONS = 8,
@@ -235,6 +254,7 @@ void pfq_parse_headers(struct pfq_packet *packet)
 	headers->has_ethertype = network.present;
 	headers->ethertype = network.ethertype;
 	headers->network = network.offset;
+	headers->shape = PFQ_SHAPE_NO_IP;
 	if (!network.present || network.offset >= packet->caplen)
 		return;
 	switch (network.ethertype) {
@@ -245,4 +265,6 @@ void pfq_parse_headers(struct pfq_packet *packet)
 		parse_ip6(packet);
 		break;
 	}
+	if (headers->version)
+		headers->shape = PFQ_SHAPE_ANY;
 }

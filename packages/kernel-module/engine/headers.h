@@ -33,14 +33,11 @@ enum {
 /* Reads them, whatever they are. */
 void pfq_parse_headers(struct pfq_packet *packet);
 
-/* Protocols whose header follows that of IPv6 at once. All are below 64. */
-static inline bool pfq_is_plain_protocol(uint8_t protocol)
-{
-	const uint64_t plain =
-		1ULL << PFQ_PROTOCOL_TCP | 1ULL << PFQ_PROTOCOL_UDP | 1ULL << PFQ_PROTOCOL_ICMP6;
-
-	return protocol < 64 && plain >> protocol & 1;
-}
+/*
+ * The shape of a packet with a plain IPv4 (0) or IPv6 (1) header, by its protocol; PFQ_SHAPE_ANY
+ * where something else may stand between the two.
+ */
+extern const uint8_t pfq_plain_shapes[2][256];
 
 /*
  * The common cases, inline: IPv4 without options or fragments, and IPv6 without extension headers,
@@ -68,7 +65,7 @@ static inline bool pfq_parse_plain(struct pfq_packet *packet)
 	};
 	const uint8_t *data = packet->data;
 	uint32_t type; /* the EtherType, and the first octets of what follows */
-	uint8_t protocol;
+	uint8_t protocol, shape;
 	bool ip4, ip6;
 
 	if (packet->link != PFQ_LINK_ETHERNET || packet->caplen < PFQ_ETHERNET_HEADER + 20)
@@ -78,10 +75,12 @@ static inline bool pfq_parse_plain(struct pfq_packet *packet)
 	ip4 = type >> 8 == (PFQ_ETHERTYPE_IP << 8 | 0x45);
 	ip4 &= (pfq_read16(data + 20) & 0x3fff) == 0;
 	protocol = data[ip6 ? 20 : 23];
-	if (!(ip4 | (ip6 & pfq_is_plain_protocol(protocol))))
+	shape = pfq_plain_shapes[ip6][protocol];
+	if (!((ip4 | ip6) & (shape != PFQ_SHAPE_ANY)))
 		return false;
 	packet->headers = plain[ip6];
 	packet->headers.protocol = protocol;
+	packet->headers.shape = shape;
 	return true;
 }
 

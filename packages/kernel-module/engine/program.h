@@ -8,6 +8,7 @@
 #ifndef PFQ_ENGINE_PROGRAM_H
 #define PFQ_ENGINE_PROGRAM_H
 
+#include "engine.h"
 #include "image.h"
 
 struct pfq_device;
@@ -35,6 +36,7 @@ enum pfq_comparison {
 enum {
 	PFQ_PASS_AT,
 	PFQ_DROP_AT,
+	PFQ_ENDS, /* how many there are */
 };
 
 struct pfq_insn {
@@ -61,8 +63,9 @@ struct pfq_vlan_set {
 
 struct pfq_program {
 	struct pfq_insn *insns;
-	uint32_t insn_count;
+	uint32_t insn_count; /* of the program for any packet, which comes first */
 	uint32_t entry;
+	uint32_t entries[PFQ_SHAPES]; /* by the shape of the packet */
 	uint8_t *constants;
 	uint32_t mask_count; /* masks[0] is that of class 0, with which a run starts */
 	uint32_t device_count;

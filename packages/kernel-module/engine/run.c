@@ -14,7 +14,7 @@
  */
 static void walk(const struct pfq_program *program, struct pfq_run *run)
 {
-	uint32_t at = program->entry;
+	uint32_t at = program->entries[run->packet->headers.shape];
 
 	while (at > PFQ_DROP_AT) {
 		const struct pfq_insn *insn = program->insns + at;
