@@ -26,6 +26,7 @@ enum pfq_shape {
 	PFQ_SHAPE_ICMP,	     /* on IPv4 */
 	PFQ_SHAPE_ICMP6,     /* on IPv6 */
 	PFQ_SHAPE_IP4_OTHER, /* on IPv4, and neither TCP nor UDP nor ICMP */
+	PFQ_SHAPE_IP6_OTHER, /* on IPv6, and neither TCP nor UDP nor ICMPv6 */
 	PFQ_SHAPES,
 };
 

@@ -1,22 +1,33 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #include "headers.h"
 
-#define OTHERS(from, to) [from... to] = PFQ_SHAPE_IP4_OTHER
+#define IP4(from, to) [from... to] = PFQ_SHAPE_IP4_OTHER
+#define IP6(from, to) [from... to] = PFQ_SHAPE_IP6_OTHER
 
+/* The gaps in the second half are the extension headers. */
 const uint8_t pfq_plain_shapes[2][256] = {
 	{
 		[PFQ_PROTOCOL_ICMP] = PFQ_SHAPE_ICMP,
 		[PFQ_PROTOCOL_TCP] = PFQ_SHAPE_TCP,
 		[PFQ_PROTOCOL_UDP] = PFQ_SHAPE_UDP,
-		OTHERS(0, PFQ_PROTOCOL_ICMP - 1),
-		OTHERS(PFQ_PROTOCOL_ICMP + 1, PFQ_PROTOCOL_TCP - 1),
-		OTHERS(PFQ_PROTOCOL_TCP + 1, PFQ_PROTOCOL_UDP - 1),
-		OTHERS(PFQ_PROTOCOL_UDP + 1, 255),
+		IP4(0, 0),
+		IP4(2, 5),
+		IP4(7, 16),
+		IP4(18, 255),
 	},
 	{
 		[PFQ_PROTOCOL_TCP] = PFQ_SHAPE_TCP,
 		[PFQ_PROTOCOL_UDP] = PFQ_SHAPE_UDP,
 		[PFQ_PROTOCOL_ICMP6] = PFQ_SHAPE_ICMP6,
+		IP6(1, 5),
+		IP6(7, 16),
+		IP6(18, 42),
+		IP6(45, 50),
+		IP6(52, 57),
+		IP6(59, 59),
+		IP6(61, 134),
+		IP6(136, 138),
+		IP6(141, 255),
 	},
 };
 
@@ -38,10 +49,9 @@ static bool is_vlan(uint16_t ethertype)
 	return ethertype == 0x8100 || ethertype == 0x88a8 || ethertype == 0x9100;
 }
 
-static struct network ethernet(struct pfq_packet *packet)
+static struct network ethernet(const struct pfq_packet *packet, struct pfq_headers *headers)
 {
 	struct network network = { .offset = PFQ_ETHERNET_HEADER };
-	struct pfq_headers *headers = &packet->headers;
 
 	if (packet->caplen < PFQ_ETHERNET_HEADER)
 		return network;
@@ -139,11 +149,11 @@ static struct network ppp(const struct pfq_packet *packet)
 	return network;
 }
 
-static struct network find_network(struct pfq_packet *packet)
+static struct network find_network(const struct pfq_packet *packet, struct pfq_headers *headers)
 {
 	switch (packet->link) {
 	case PFQ_LINK_ETHERNET:
-		return ethernet(packet);
+		return ethernet(packet, headers);
 	case PFQ_LINK_RAW:
 		return raw(packet);
 	case PFQ_LINK_NULL:
@@ -164,9 +174,8 @@ static uint8_t fragment_bits(bool more, unsigned int offset)
 	return (more || offset ? PFQ_FRAGMENT : 0) | (offset ? PFQ_FRAGMENT_MORE : 0);
 }
 
-static void parse_ip4(struct pfq_packet *packet)
+static void parse_ip4(const struct pfq_packet *packet, struct pfq_headers *headers)
 {
-	struct pfq_headers *headers = &packet->headers;
 	const uint8_t *ip = packet->data + headers->network;
 	uint32_t captured = packet->caplen - headers->network;
 
@@ -202,9 +211,8 @@ static bool is_extension(uint8_t protocol)
 	}
 }
 
-static void parse_ip6(struct pfq_packet *packet)
+static void parse_ip6(const struct pfq_packet *packet, struct pfq_headers *headers)
 {
-	struct pfq_headers *headers = &packet->headers;
 	const uint8_t *ip = packet->data + headers->network;
 	uint32_t captured = packet->caplen - headers->network;
 	uint32_t at = headers->network + 40;
@@ -241,30 +249,55 @@ static void parse_ip6(struct pfq_packet *packet)
 		headers->transport = at;
 }
 
+/* Neither IP nor a VLAN tag, on Ethernet. */
+static bool parse_other(struct pfq_packet *packet)
+{
+	uint16_t ethertype;
+
+	if (packet->link != PFQ_LINK_ETHERNET || packet->caplen < PFQ_ETHERNET_HEADER)
+		return false;
+	ethertype = pfq_read16(packet->data + 12);
+	if (ethertype == PFQ_ETHERTYPE_IP || ethertype == PFQ_ETHERTYPE_IP6 || is_vlan(ethertype))
+		return false;
+	packet->headers = (struct pfq_headers){
+		.transport = PFQ_ABSENT,
+		.network = PFQ_ETHERNET_HEADER,
+		.ethertype = ethertype,
+		.protocol = PFQ_PROTOCOL_ABSENT,
+		.shape = PFQ_SHAPE_NO_IP,
+		.has_ethertype = true,
+		.parsed = true,
+	};
+	return true;
+}
+
+/* Put together in registers, and stored at once. */
+static void parse_any(struct pfq_packet *packet)
+{
+	struct pfq_headers headers = {
+		.transport = PFQ_ABSENT,
+		.protocol = PFQ_PROTOCOL_ABSENT,
+		.shape = PFQ_SHAPE_NO_IP,
+		.parsed = true,
+	};
+	struct network network = find_network(packet, &headers);
+
+	headers.has_ethertype = network.present;
+	headers.ethertype = network.ethertype;
+	headers.network = (uint16_t)network.offset;
+	if (network.present && network.offset < packet->caplen) {
+		if (network.ethertype == PFQ_ETHERTYPE_IP)
+			parse_ip4(packet, &headers);
+		else if (network.ethertype == PFQ_ETHERTYPE_IP6)
+			parse_ip6(packet, &headers);
+	}
+	if (headers.version)
+		headers.shape = PFQ_SHAPE_ANY;
+	packet->headers = headers;
+}
+
 void pfq_parse_headers(struct pfq_packet *packet)
 {
-	struct pfq_headers *headers = &packet->headers;
-	struct network network;
-
-	memset(headers, 0, sizeof(*headers));
-	headers->parsed = true;
-	headers->protocol = PFQ_PROTOCOL_ABSENT;
-	headers->transport = PFQ_ABSENT;
-	network = find_network(packet);
-	headers->has_ethertype = network.present;
-	headers->ethertype = network.ethertype;
-	headers->network = network.offset;
-	headers->shape = PFQ_SHAPE_NO_IP;
-	if (!network.present || network.offset >= packet->caplen)
-		return;
-	switch (network.ethertype) {
-	case PFQ_ETHERTYPE_IP:
-		parse_ip4(packet);
-		break;
-	case PFQ_ETHERTYPE_IP6:
-		parse_ip6(packet);
-		break;
-	}
-	if (headers->version)
-		headers->shape = PFQ_SHAPE_ANY;
+	if (!parse_other(packet))
+		parse_any(packet);
 }

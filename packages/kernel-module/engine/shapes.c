@@ -14,6 +14,7 @@ static enum pfq_answer has_version(enum pfq_shape shape, unsigned int version)
 	case PFQ_SHAPE_IP4_OTHER:
 		return version == 4 ? PFQ_ANSWER_YES : PFQ_ANSWER_NO;
 	case PFQ_SHAPE_ICMP6:
+	case PFQ_SHAPE_IP6_OTHER:
 		return version == 6 ? PFQ_ANSWER_YES : PFQ_ANSWER_NO;
 	default:
 		return PFQ_ANSWER_UNKNOWN;
@@ -56,11 +57,11 @@ static enum pfq_answer is_protocol(enum pfq_shape shape, uint64_t protocol)
 
 	if (known >= 0)
 		return answer((uint64_t)known == protocol);
-	/* PFQ_SHAPE_IP4_OTHER: none of those that have a shape of their own. */
-	return protocol == PFQ_PROTOCOL_TCP || protocol == PFQ_PROTOCOL_UDP ||
-			       protocol == PFQ_PROTOCOL_ICMP
-		       ? PFQ_ANSWER_NO
-		       : PFQ_ANSWER_UNKNOWN;
+	/* None of those that have a shape of their own. */
+	if (protocol == PFQ_PROTOCOL_TCP || protocol == PFQ_PROTOCOL_UDP ||
+	    protocol == (shape == PFQ_SHAPE_IP4_OTHER ? PFQ_PROTOCOL_ICMP : PFQ_PROTOCOL_ICMP6))
+		return PFQ_ANSWER_NO;
+	return PFQ_ANSWER_UNKNOWN;
 }
 
 static enum pfq_answer has_ports(enum pfq_shape shape)
