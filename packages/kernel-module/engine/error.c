@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #include "error.h"
 
-static void fill(struct pfq_error *error, int code, int node, const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void fill(struct pfq_error *error, int code, int node,
+						       const char *format, va_list arguments)
 {
 	if (!error)
 		return;

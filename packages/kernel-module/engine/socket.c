@@ -444,6 +444,11 @@ void *pfq_socket_memory(const struct pfq_socket *socket)
 	return socket->memory;
 }
 
+void *pfq_socket_host(const struct pfq_socket *socket)
+{
+	return socket->host;
+}
+
 /* The reader's own order: the wish first, then the look. */
 bool pfq_socket_readable(struct pfq_socket *socket)
 {

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "control_device.h"
+#include "namespace.h"
+#include "net_device.h"
+#include "tap.h"
+
+#include <linux/module.h>
+
+static int __init pfq_init(void)
+{
+	int status;
+
+	status = pfq_tap_buffers_init();
+	if (status)
+		return status;
+	status = pfq_namespace_init();
+	if (status)
+		goto exit_buffers;
+	status = pfq_net_device_init();
+	if (status)
+		goto exit_namespace;
+	status = pfq_control_device_init();
+	if (status)
+		goto exit_net_device;
+	return 0;
+
+exit_net_device:
+	pfq_net_device_exit();
+exit_namespace:
+	pfq_namespace_exit();
+exit_buffers:
+	pfq_tap_buffers_exit();
+	return status;
+}
+
+static void __exit pfq_exit(void)
+{
+	pfq_control_device_exit();
+	pfq_net_device_exit();
+	pfq_namespace_exit();
+	pfq_tap_buffers_exit();
+}
+
+module_init(pfq_init);
+module_exit(pfq_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("PFQ: functional packet processing on groups of sockets");
+MODULE_VERSION("0.1.0");

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "namespace.h"
+#include "filter.h"
+#include "net_device.h"
+#include "queue_memory.h"
+#include "reader.h"
+#include "transmit.h"
+
+#include <net/netns/generic.h>
+
+struct pfq_namespace {
+	struct mutex lock;
+	struct pfq_engine *engine;
+	unsigned int references;
+};
+
+static const struct pfq_host_ops host_ops = {
+	.device_open = pfq_net_device_open,
+	.device_close = pfq_net_device_close,
+	.device_start = pfq_net_device_start,
+	.device_stop = pfq_net_device_stop,
+	.device_promiscuous = pfq_net_device_promiscuous,
+	.device_stats = pfq_net_device_stats,
+	.filter_prepare = pfq_filter_prepare,
+	.filter_free = pfq_filter_free,
+	.queue_alloc = pfq_queue_alloc,
+	.queue_free = pfq_queue_free,
+	.filter_run = pfq_filter_run,
+	.device_send = pfq_transmit,
+	.wake = pfq_reader_wake,
+};
+
+static unsigned int namespace_id;
+
+static struct pfq_namespace *namespace_of(struct net *net)
+{
+	return net_generic(net, namespace_id);
+}
+
+/*
+ * Two lanes for each CPU: while one receives it may send, and what is sent may be received there
+ * and then.
+ */
+static unsigned int lanes(void)
+{
+	return 2 * nr_cpu_ids;
+}
+
+struct pfq_engine *pfq_namespace_get(struct net *net)
+{
+	struct pfq_namespace *namespace = namespace_of(net);
+	struct pfq_engine *engine;
+
+	mutex_lock(&namespace->lock);
+	if (!namespace->engine)
+	namespace->engine = pfq_engine_create(&host_ops, net, lanes());
+	engine = namespace->engine;
+	if (engine) {
+		namespace->references++;
+		get_net(net);
+	}
+	mutex_unlock(&namespace->lock);
+	return engine;
+}
+
+void pfq_namespace_put(struct net *net)
+{
+	struct pfq_namespace *namespace = namespace_of(net);
+
+	mutex_lock(&namespace->lock);
+	if (--namespace->references == 0) {
+		pfq_engine_destroy(namespace->engine);
+		namespace->engine = NULL;
+	}
+	mutex_unlock(&namespace->lock);
+	put_net(net);
+}
+
+static int __net_init namespace_init(struct net *net)
+{
+	mutex_init(&namespace_of(net)->lock);
+	return 0;
+}
+
+/* Sockets hold the namespace, so there is no engine any more. */
+static void __net_exit namespace_exit(struct net *net)
+{
+	WARN_ON(namespace_of(net)->engine);
+	mutex_destroy(&namespace_of(net)->lock);
+}
+
+static struct pernet_operations namespace_ops = {
+	.init = namespace_init,
+	.exit = namespace_exit,
+	.id = &namespace_id,
+	.size = sizeof(struct pfq_namespace),
+};
+
+int pfq_namespace_init(void)
+{
+	return register_pernet_subsys(&namespace_ops);
+}
+
+void pfq_namespace_exit(void)
+{
+	unregister_pernet_subsys(&namespace_ops);
+}

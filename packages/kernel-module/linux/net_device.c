@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "net_device.h"
+#include "error.h"
+#include "tap.h"
+
+#include <linux/bitmap.h>
+#include <linux/if_arp.h>
+#include <linux/rtnetlink.h>
+
+/*
+ * Locks are taken in this order: the engine's, rtnl, this one. The notifier is called with rtnl
+ * held, so it never takes the engine's: it takes the net device away from under the engine, which
+ * learns of it by sending nothing and receiving nothing.
+ */
+static DEFINE_MUTEX(devices_lock);
+static LIST_HEAD(devices);
+
+static int link_of(const struct net_device *dev, uint16_t *link, struct pfq_error *error)
+{
+	switch (dev->type) {
+	case ARPHRD_ETHER:
+	case ARPHRD_LOOPBACK:
+		*link = PFQ_LINK_ETHERNET;
+		return 0;
+	case ARPHRD_PPP: /* packets come without their PPP header */
+	case ARPHRD_NONE:
+	case ARPHRD_RAWIP:
+	case ARPHRD_TUNNEL:
+	case ARPHRD_TUNNEL6:
+	case ARPHRD_SIT:
+		*link = PFQ_LINK_RAW;
+		return 0;
+	default:
+		return pfq_fail(error, EOPNOTSUPP,
+				"%s: link type %u (ARPHRD) is not supported; Ethernet, loopback, "
+				"PPP and IP tunnels are",
+				dev->name, dev->type);
+	}
+}
+
+static bool is_user_host_name(const char *name)
+{
+	return strncmp(name, "pcap:", 5) == 0 || strncmp(name, "mem:", 4) == 0;
+}
+
+static int fail_unknown(const char *name, struct pfq_error *error)
+{
+	if (is_user_host_name(name))
+		return pfq_fail(error, ENODEV,
+				"%s: files and memory are devices of the user host: set "
+				"PFQ_HOST=user",
+				name);
+	return pfq_fail(error, ENODEV, "%s: no such device in this network namespace", name);
+}
+
+static struct pfq_net_device *create(const struct net_device *dev)
+{
+	struct pfq_net_device *device = pfq_alloc(sizeof(*device));
+
+	if (!device)
+		return NULL;
+	device->queue_count = dev->num_rx_queues;
+	device->queues = bitmap_zalloc(device->queue_count, GFP_KERNEL_ACCOUNT);
+	if (!device->queues) {
+		pfq_free(device);
+		return NULL;
+	}
+	strscpy(device->name, dev->name, sizeof(device->name));
+	pfq_tap_init(device);
+	return device;
+}
+
+static void destroy(struct pfq_net_device *device)
+{
+	bitmap_free(device->queues);
+	pfq_free(device);
+}
+
+/* rtnl is held from the look-up until the notifier can find the device. */
+static int open_locked(struct net *net, struct pfq_device *engine_device, const char *name,
+		       struct pfq_net_device **result, struct pfq_error *error)
+{
+	struct net_device *dev = __dev_get_by_name(net, name);
+	struct pfq_net_device *device;
+	uint16_t link;
+	int status;
+
+	if (!dev)
+		return fail_unknown(name, error);
+	status = link_of(dev, &link, error);
+	if (status)
+		return status;
+	device = create(dev);
+	if (!device)
+		return pfq_fail(error, ENOMEM, "%s: out of memory", name);
+	device->net = net;
+	device->device = engine_device;
+	device->link = link;
+	rcu_assign_pointer(device->dev, dev);
+	device->tap.dev = dev;
+	netdev_hold(dev, &device->tracker, GFP_KERNEL);
+	mutex_lock(&devices_lock);
+	list_add(&device->list, &devices);
+	mutex_unlock(&devices_lock);
+	*result = device;
+	return 0;
+}
+
+int pfq_net_device_open(void *host, struct pfq_device *engine_device, const char *name,
+			void **host_device, int *ifindex, struct pfq_error *error)
+{
+	struct pfq_net_device *device;
+	int status;
+
+	rtnl_lock();
+	status = open_locked(host, engine_device, name, &device, error);
+	if (!status)
+		*ifindex = device->tap.dev->ifindex;
+	rtnl_unlock();
+	if (!status)
+		*host_device = device;
+	return status;
+}
+
+/* The device under the lock, or NULL if it was unregistered. */
+static struct net_device *dev_of(struct pfq_net_device *device)
+{
+	return rcu_dereference_protected(device->dev, lockdep_is_held(&devices_lock));
+}
+
+/* Nothing comes in when it returns. */
+static void unhook(struct pfq_net_device *device)
+{
+	if (device->started && dev_of(device))
+		dev_remove_pack(&device->tap);
+}
+
+void pfq_net_device_close(void *host, void *host_device)
+{
+	struct pfq_net_device *device = host_device;
+	struct net_device *dev;
+
+	mutex_lock(&devices_lock);
+	dev = dev_of(device);
+	list_del(&device->list);
+	mutex_unlock(&devices_lock);
+	if (dev)
+		netdev_put(dev, &device->tracker);
+	destroy(device);
+}
+
+static int check_start(struct pfq_net_device *device, int queue, struct pfq_error *error)
+{
+	const struct net_device *dev = dev_of(device);
+
+	if (!dev)
+		return pfq_fail(error, ENODEV, "%s: it was unregistered: unbind it first",
+				device->name);
+	if (!(dev->flags & IFF_UP))
+		return pfq_fail(error, ENETDOWN, "%s: the interface is down: ip link set %s up",
+				device->name, device->name);
+	if (queue >= 0 && (unsigned int)queue >= dev->real_num_rx_queues)
+		return pfq_fail(error, EINVAL, "%s: no queue %d; it has %u, from 0 on",
+				device->name, queue, dev->real_num_rx_queues);
+	return 0;
+}
+
+static void mark_queue(struct pfq_net_device *device, int queue, bool on)
+{
+	if (queue < 0)
+		WRITE_ONCE(device->all, on);
+	else
+		assign_bit(queue, device->queues, on);
+}
+
+int pfq_net_device_start(void *host, void *host_device, int queue, struct pfq_error *error)
+{
+	struct pfq_net_device *device = host_device;
+	int status;
+
+	mutex_lock(&devices_lock);
+	status = check_start(device, queue, error);
+	if (!status) {
+		mark_queue(device, queue, true);
+		if (device->started++ == 0)
+			dev_add_pack(&device->tap);
+	}
+	mutex_unlock(&devices_lock);
+	return status;
+}
+
+void pfq_net_device_stop(void *host, void *host_device, int queue)
+{
+	struct pfq_net_device *device = host_device;
+
+	mutex_lock(&devices_lock);
+	mark_queue(device, queue, false);
+	if (device->started == 1)
+		unhook(device);
+	device->started--;
+	mutex_unlock(&devices_lock);
+	synchronize_net();
+}
+
+int pfq_net_device_promiscuous(void *host, void *host_device, bool on, struct pfq_error *error)
+{
+	struct pfq_net_device *device = host_device;
+	struct net_device *dev;
+	int status = -ENODEV;
+
+	rtnl_lock();
+	mutex_lock(&devices_lock);
+	dev = dev_of(device);
+	if (dev)
+		status = dev_set_promiscuity(dev, on ? 1 : -1);
+	if (!status)
+		device->promiscuous += on ? 1 : -1;
+	mutex_unlock(&devices_lock);
+	rtnl_unlock();
+	if (status)
+		return pfq_fail(error, -status, "%s: cannot switch promiscuous mode %s",
+				device->name, on ? "on" : "off");
+	return 0;
+}
+
+void pfq_net_device_stats(void *host, void *host_device, struct pfq_device_stats *stats)
+{
+	struct pfq_net_device *device = host_device;
+
+	stats->state = PFQ_DEVICE_RUNNING;
+	stats->lost = atomic64_read(&device->lost);
+	mutex_lock(&devices_lock);
+	if (!dev_of(device)) {
+		stats->state = PFQ_DEVICE_FAILED;
+		snprintf(stats->text, sizeof(stats->text), "%s: the interface was removed",
+			 device->name);
+	}
+	mutex_unlock(&devices_lock);
+}
+
+static void take_away(struct pfq_net_device *device, struct net_device *dev)
+{
+	unhook(device);
+	dev_set_promiscuity(dev, -(int)device->promiscuous);
+	device->promiscuous = 0;
+	RCU_INIT_POINTER(device->dev, NULL);
+	synchronize_net(); /* senders */
+	netdev_put(dev, &device->tracker);
+}
+
+static int notify(struct notifier_block *block, unsigned long event, void *info)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(info);
+	struct pfq_net_device *device;
+
+	if (event != NETDEV_UNREGISTER)
+		return NOTIFY_DONE;
+	mutex_lock(&devices_lock);
+	list_for_each_entry(device, &devices, list)
+		if (dev_of(device) == dev)
+			take_away(device, dev);
+	mutex_unlock(&devices_lock);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block notifier = { .notifier_call = notify };
+
+int pfq_net_device_init(void)
+{
+	return register_netdevice_notifier(&notifier);
+}
+
+void pfq_net_device_exit(void)
+{
+	unregister_netdevice_notifier(&notifier);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* An open file of /dev/pfq, as the engine's host sees it: who reads, and from which memory. */
+#ifndef PFQ_READER_H
+#define PFQ_READER_H
+
+#include <linux/eventfd.h>
+#include <linux/skbuff.h>
+#include <linux/wait.h>
+
+#include "engine.h"
+
+struct pfq_reader {
+	struct pfq_socket *socket;
+	struct net *net;
+	struct pid *owner;
+	wait_queue_head_t waiting;
+	struct eventfd_ctx *signal; /* set once, or never */
+	struct mutex memory_lock;   /* of the three below; taken within mmap_lock */
+	void *memory;		    /* the queues; NULL while the socket is not enabled */
+	size_t memory_size;
+	struct mmpin charge; /* against the locked-memory limit of who enabled it */
+};
+
+/* Wakes whoever waits for packets. Does not sleep. */
+void pfq_reader_wake(void *host, void *host_socket);
+
+#endif
