@@ -22,7 +22,7 @@ struct range {
 	size_t size;
 };
 
-/* All is guarded by the engine's lock, under which both functions are called. */
+static pthread_mutex_t retired_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct range retired[RETIRED_RANGES];
 static unsigned int next_retired;
 
@@ -66,7 +66,8 @@ static void warn_once(size_t hugepage)
 		hugepage >> 10, strerror(errno));
 }
 
-/* What is mapped, with the size rounded up to its pages. */
+/* What is mapped, with the size rounded up to its pages. Guarded by the engine's lock, under which
+ * queues are made and freed. */
 static struct range live[PFQ_MAX_SOCKETS];
 
 static void remember(void *memory, size_t size)
@@ -117,20 +118,28 @@ int host_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **
 	return 0;
 }
 
-void host_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t size)
+void queue_memory_retire(void *memory, size_t size)
 {
-	struct range *slot = &retired[next_retired++ % RETIRED_RANGES];
+	struct range now = { memory, size };
+	struct range *slot, before;
 
-	(void)host;
-	(void)socket;
-	size = forget(memory, size);
-	if (slot->memory)
-		munmap(slot->memory, slot->size);
-	*slot = (struct range){ NULL, 0 };
 	if (mmap(memory, size, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) == MAP_FAILED) {
 		munmap(memory, size);
 		return;
 	}
-	*slot = (struct range){ memory, size };
+	pthread_mutex_lock(&retired_lock);
+	slot = &retired[next_retired++ % RETIRED_RANGES];
+	before = *slot;
+	*slot = now;
+	pthread_mutex_unlock(&retired_lock);
+	if (before.memory)
+		munmap(before.memory, before.size);
+}
+
+void host_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t size)
+{
+	(void)host;
+	(void)socket;
+	queue_memory_retire(memory, forget(memory, size));
 }

@@ -10,4 +10,7 @@ int host_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **
 		     size_t *page, struct pfq_error *error);
 void host_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t size);
 
+/* Gives a mapping up, whose addresses stay readable for a while. Size in whole pages. */
+void queue_memory_retire(void *memory, size_t size);
+
 #endif

@@ -145,8 +145,7 @@ int handle_control(const pfq_t *q, unsigned int operation, const void *request, 
 
 	if (!handle_enter(q))
 		return -1;
-	status =
-		pfq_control(q->socket, operation, request, request_size, reply, reply_size, &error);
+	status = q->host->control(q, operation, request, request_size, reply, reply_size, &error);
 	if (status < 0) {
 		error.code = status;
 		failure_of(q, &error);

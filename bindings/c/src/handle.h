@@ -41,6 +41,26 @@ struct tx_writer {
 };
 
 /*
+ * How a socket reaches its engine: in this process, or in the kernel. open() and close() are the
+ * first and the last of a handle; map() gives the queues of a socket that was just enabled, unmap()
+ * takes them back when it was disabled. They give 0, or a negative errno and the reason.
+ */
+struct handle_host {
+	const char *name;
+	int (*open)(pfq_t *q, struct pfq_error *error);
+	void (*close)(pfq_t *q);
+	int (*control)(const pfq_t *q, unsigned int operation, const void *request,
+		       size_t request_size, void *reply, size_t reply_size,
+		       struct pfq_error *error);
+	void *(*map)(pfq_t *q, struct pfq_error *error);
+	void (*unmap)(pfq_t *q);
+	int (*check_tx)(const char *device, struct pfq_error *error);
+};
+
+extern const struct handle_host user_host;
+extern const struct handle_host kernel_host;
+
+/*
  * Handles are never given back to the allocator: closed ones wait in a line for their next use, so
  * that a call on a closed socket finds one that says so.
  */
@@ -54,8 +74,11 @@ struct pfq {
 	uint32_t epoch;		 /* how often it was disabled */
 	bool signals;		 /* pfq_get_fd() was called, pfq_arm() was not */
 	unsigned int generation; /* of the process that opened it: pfq_host_generation */
-	struct pfq_socket *socket;
-	pthread_mutex_t lock; /* enabling and disabling */
+	const struct handle_host *host;
+	struct pfq_socket *socket; /* of the user host */
+	int fd;			   /* of the kernel host */
+	void *memory;		   /* the queues of an enabled socket */
+	pthread_mutex_t lock;	   /* enabling and disabling */
 	struct rx_reader rx;
 	struct tx_writer tx;
 	struct pfq_queue_map map;

@@ -5,56 +5,49 @@
 
 #include <sys/mman.h>
 #include <time.h>
-#include <unistd.h>
 
-/* Only the user host is here; the choice is checked all the same, so that a wrong one is not taken
- * for granted. */
-static int check_host(struct pfq_error *error)
+static int open_with(pfq_t *q, const struct handle_host *host, struct pfq_error *error)
 {
-	const char *host = getenv("PFQ_HOST");
+	q->host = host;
+	return host->open(q, error);
+}
 
-	if (!host || !*host || strcmp(host, "user") == 0)
-		return 0;
-	if (strcmp(host, "kernel") == 0)
-		return pfq_fail(
-			error, ENODEV,
-			"PFQ_HOST=kernel: this libpfq has no kernel host; unset it, or set it to user");
-	return pfq_fail(error, EINVAL, "PFQ_HOST=%.60s: must be kernel or user", host);
+/* The host that PFQ_HOST names; else the kernel's where it can be opened, and the user host. */
+static int open_host(pfq_t *q, struct pfq_error *error)
+{
+	const char *name = getenv("PFQ_HOST");
+
+	if (!name || !*name)
+		return open_with(q, &kernel_host, NULL) < 0 ? open_with(q, &user_host, error) : 0;
+	if (strcmp(name, kernel_host.name) == 0)
+		return open_with(q, &kernel_host, error);
+	if (strcmp(name, user_host.name) == 0)
+		return open_with(q, &user_host, error);
+	return pfq_fail(error, EINVAL, "PFQ_HOST=%.60s: must be kernel or user", name);
 }
 
 static int configure(pfq_t *q, const struct pfq_socket_config *config, struct pfq_error *error)
 {
-	return pfq_control(q->socket, PFQ_OP_CONFIGURE, config, sizeof(*config), NULL, 0, error);
+	return q->host->control(q, PFQ_OP_CONFIGURE, config, sizeof(*config), NULL, 0, error);
 }
 
 static pfq_t *open_socket(const struct pfq_socket_config *config, struct pfq_error *error)
 {
-	struct pfq_engine *engine;
-	pfq_t *q;
+	pfq_t *q = handle_take(error);
 
-	if (check_host(error) < 0)
-		return NULL;
-	engine = pfq_host_get(error);
-	if (!engine)
-		return NULL;
-	q = handle_take(error);
 	if (!q)
-		goto put_host;
-	/* Nothing is between the members of one process and its own engine: whoever opens may
-	 * configure. */
-	if (pfq_socket_create(engine, (uint64_t)getpid(), true, q, &q->socket, error) < 0)
+		return NULL;
+	if (open_host(q, error) < 0)
 		goto give_back;
 	if (configure(q, config, error) < 0)
-		goto destroy;
+		goto close_host;
 	__atomic_store_n(&q->state, HANDLE_OPEN, __ATOMIC_SEQ_CST);
 	return q;
 
-destroy:
-	pfq_socket_destroy(q->socket);
+close_host:
+	q->host->close(q);
 give_back:
 	handle_give_back(q);
-put_host:
-	pfq_host_put();
 	return NULL;
 }
 
@@ -95,8 +88,9 @@ pfq_t *pfq_open(size_t caplen, size_t rx_slots, size_t xmitlen, size_t tx_slots)
 			      tx_slots);
 }
 
-static void use_queues(pfq_t *q, char *memory)
+static void use_queues(pfq_t *q)
 {
+	char *memory = q->memory;
 	struct pfq_rx_queue *rx = (struct pfq_rx_queue *)(memory + q->map.rx_header);
 	struct pfq_tx_queue *tx = (struct pfq_tx_queue *)(memory + q->map.tx_header);
 	struct pfq_socket_info info;
@@ -111,7 +105,7 @@ static void use_queues(pfq_t *q, char *memory)
 	q->tx = (struct tx_writer){ .shared = NULL };
 	if (!q->map.tx_stride || q->map.size <= q->map.tx_slots || !tx->slots)
 		return;
-	pfq_control(q->socket, PFQ_OP_GET_INFO, NULL, 0, &info, sizeof(info), NULL);
+	q->host->control(q, PFQ_OP_GET_INFO, NULL, 0, &info, sizeof(info), NULL);
 	q->tx = (struct tx_writer){
 		.shared = tx,
 		.slots = memory + q->map.tx_slots,
@@ -123,11 +117,17 @@ static void use_queues(pfq_t *q, char *memory)
 
 static int enable(pfq_t *q)
 {
+	struct pfq_error error = { .code = -EINVAL, .node = -1 };
 	int status = handle_control(q, PFQ_OP_ENABLE, NULL, 0, &q->map, sizeof(q->map));
 
 	if (status < 0)
 		return status;
-	use_queues(q, pfq_socket_memory(q->socket));
+	q->memory = q->host->map(q, &error);
+	if (!q->memory) {
+		q->host->control(q, PFQ_OP_DISABLE, NULL, 0, NULL, 0, NULL);
+		return failure_of(q, &error);
+	}
+	use_queues(q);
 	__atomic_store_n(&q->enabled, 1, __ATOMIC_SEQ_CST);
 	/* The next read arms the descriptor; so that there is one, it is readable now. */
 	if (q->signals)
@@ -166,7 +166,9 @@ static void disable(pfq_t *q)
 	__atomic_store_n(&q->enabled, 0, __ATOMIC_SEQ_CST);
 	wait_for_none(q, &q->active);
 	__atomic_fetch_add(&q->epoch, 1, __ATOMIC_SEQ_CST);
-	pfq_control(q->socket, PFQ_OP_DISABLE, NULL, 0, NULL, 0, NULL);
+	q->host->control(q, PFQ_OP_DISABLE, NULL, 0, NULL, 0, NULL);
+	q->host->unmap(q);
+	q->memory = NULL;
 }
 
 int pfq_disable(pfq_t *q)
@@ -205,18 +207,19 @@ int pfq_close(pfq_t *q)
 	disable(q);
 	pthread_mutex_unlock(&q->lock);
 	wait_for_none(q, &q->users);
-	pfq_socket_destroy(q->socket);
-	q->socket = NULL;
+	q->host->close(q);
 	__atomic_store_n(&q->state, HANDLE_CLOSED, __ATOMIC_SEQ_CST);
 	handle_give_back(q);
-	pfq_host_put();
 	return 0;
 }
 
 const char *pfq_host(const pfq_t *q)
 {
+	const char *name;
+
 	if (!handle_enter(q))
 		return NULL;
+	name = q->host->name;
 	handle_leave(q);
-	return "user";
+	return name;
 }

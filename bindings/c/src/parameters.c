@@ -176,7 +176,7 @@ static const void *memory(const pfq_t *q, size_t *size)
 		return NULL;
 	pthread_mutex_lock(&handle->lock);
 	if (handle->enabled) {
-		address = pfq_socket_memory(handle->socket);
+		address = handle->memory;
 		*size = handle->map.size;
 	} else {
 		failure(q, EBADF, "the socket is not enabled: it has no queues");
