@@ -18,6 +18,8 @@ export interface CompileOptions {
 	readonly file?: string;
 	/** Whether to run the optimiser, which keeps the program's meaning; it does unless this is false. */
 	readonly optimise?: boolean;
+	/** Whether equal parts of the program stay apart, each at its place in the source; they do not unless this is true. */
+	readonly places?: boolean;
 }
 
 export interface DefinitionType {
@@ -47,16 +49,16 @@ export type Compilation =
 export const compile = (text: string, options: CompileOptions = {}): Compilation => {
 	const source: Source = { file: options.file ?? "program", text };
 	const report = newReport();
-	const result = passes(source, options.optimise ?? true, report);
+	const result = passes(source, options, report);
 	const diagnostics = report.diagnostics.toSorted(
 		(a, b) => a.place.line - b.place.line || a.place.column - b.place.column,
 	);
 	return result === null || diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, ...result, diagnostics };
 };
 
-const passes = (source: Source, optimised: boolean, report: Report) => {
+const passes = (source: Source, options: CompileOptions, report: Report) => {
 	try {
-		return run(source, optimised, report);
+		return run(source, options, report);
 	} catch (failure) {
 		// A program that is too large, or nested too deep for the stack that is left, is refused as a whole.
 		if (!(failure instanceof LimitExceeded || failure instanceof RangeError)) throw failure;
@@ -68,7 +70,7 @@ const passes = (source: Source, optimised: boolean, report: Report) => {
 
 const isSpan = (value: unknown): value is Span => typeof value === "object" && value !== null && "source" in value;
 
-const run = (source: Source, optimised: boolean, report: Report) => {
+const run = (source: Source, { optimise: optimised = true, places = false }: CompileOptions, report: Report) => {
 	const failed = (): boolean => report.diagnostics.length > 0;
 	const tokens = withLayout(tokensOf(source, report), source, report);
 	if (report.diagnostics.some(({ kind }) => kind === "limit")) return null;
@@ -86,6 +88,6 @@ const run = (source: Source, optimised: boolean, report: Report) => {
 		.map(({ binding }) => ({ name: binding.name, type: binding.type ? showType(binding.type) : "" }));
 	const main = expand(renamed, report);
 	if (main === null) return null;
-	const computation = computationOf(main);
+	const computation = computationOf(main, { places });
 	return { computation: optimised ? optimise(computation) : computation, types };
 };

@@ -18,13 +18,20 @@ const argumentKey = ({ type, value }: Argument): string =>
 
 const textOfBigInt = (_: string, value: unknown): unknown => (typeof value === "bigint" ? value.toString() : value);
 
-export const graphBuilder = (limit = MAX_NODES): GraphBuilder => {
+/** What else tells nodes apart: nothing, or where they come from. */
+export interface GraphOptions {
+	/** Whether equal nodes of different places of the source stay apart, so that each is at its place. */
+	readonly places?: boolean;
+}
+
+export const graphBuilder = (limit = MAX_NODES, { places = false }: GraphOptions = {}): GraphBuilder => {
 	const nodes: Node[] = [];
 	const indices = new Map<string, number>();
 	return {
 		nodes,
 		add(symbol, args, next, place) {
-			const key = `${symbol}|${args.map(argumentKey).join("|")}|${next ?? ""}`;
+			const where = places && place ? `|${place.file}:${place.line}:${place.column}` : "";
+			const key = `${symbol}|${args.map(argumentKey).join("|")}|${next ?? ""}${where}`;
 			const known = indices.get(key);
 			if (known !== undefined) return known;
 			if (nodes.length >= limit) throw new LimitExceeded(`the program has more than ${limit} nodes`);
@@ -90,8 +97,8 @@ interface Chain {
  * Makes the graph of a program. Throws LimitExceeded where it has more than MAX_NODES nodes. Near-linear in the size of the
  * graph: a term that is used as an argument in several places is walked once.
  */
-export const computationOf = (program: NetFunction): Computation => {
-	const graph = graphBuilder();
+export const computationOf = (program: NetFunction, options: GraphOptions = {}): Computation => {
+	const graph = graphBuilder(MAX_NODES, options);
 	const made = new Map<Term, number>();
 	const chainOf = (term: Term): Chain => ({ term, ahead: [term], next: null, pending: null });
 	const stack: Chain[] = [chainOf(program)];

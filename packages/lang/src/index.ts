@@ -2,8 +2,14 @@
 
 export { type Compilation, type CompileOptions, compile, type DefinitionType } from "./compile.js";
 export type { Argument, Computation, Node, Place, Value } from "./computation.js";
+export { writeDescriptors } from "./descriptor-writer.js";
 export { type Diagnostic, type DiagnosticKind, renderDiagnostic, renderDiagnostics } from "./diagnostic.js";
+export { type Documentation, documentationOf, documentedNames, nearestDocumented } from "./documentation.js";
 export { writeDot } from "./dot.js";
+export { type Explanation, explain, type Step } from "./explanation/explanation.js";
+export { outcomeText } from "./explanation/outcome-text.js";
+export { packetSummary } from "./explanation/packet-summary.js";
+export { type Formatted, format } from "./formatter.js";
 export * from "./generated/edsl.js";
 export { readImage } from "./image-reader.js";
 export { writeImage } from "./image-writer.js";

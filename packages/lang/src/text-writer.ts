@@ -7,7 +7,8 @@ const ATOM = 11;
 const APPLICATION = 10;
 const SEQUENCE = 1;
 
-const operators: Readonly<Record<string, readonly [string, number]>> = {
+/** The operators that primitives are written as, and how tightly they hold. */
+export const primitiveOperators: Readonly<Record<string, readonly [string, number]>> = {
 	less: [".<", 8],
 	less_eq: [".<=", 8],
 	greater: [".>", 8],
@@ -39,7 +40,8 @@ const literal = (value: Value): string => {
 	return value < 0 ? `(${value})` : String(value);
 };
 
-const constant = (value: Value | readonly Value[]): string =>
+/** A constant as a program would write it. */
+export const constant = (value: Value | readonly Value[]): string =>
 	typeof value === "object" ? `[${value.map(literal).join(", ")}]` : literal(value);
 
 const inParentheses = (part: Part, least: number): Part =>
@@ -66,7 +68,7 @@ export const writeText = ({ nodes }: Computation): string => {
 
 	const callPart = ({ symbol, arguments: args }: Node): Part => {
 		if (args.length === 0) return { text: symbol, precedence: ATOM, depth: 0 };
-		const operator = operators[symbol];
+		const operator = primitiveOperators[symbol];
 		const [left, right] = args.map(argumentPart) as [Part, Part];
 		if (operator) {
 			const [sign, precedence] = operator;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Command, CommanderError } from "commander";
 import { describeError, ExitStatus } from "./failure.js";
+import { langCommand } from "./lang.js";
 import { runCommand } from "./run/command.js";
 import { endQuietlyWithReader } from "./terminal.js";
 
 const program = new Command("pfq")
 	.description("Functional packet processing: programs run on packets, groups of sockets get them.")
 	.helpCommand(true)
-	.addHelpText("after", "\nStart with:  pfq run --help\n");
+	.enablePositionalOptions()
+	.addHelpText("after", "\nStart with:  pfq run --help, pfq lang --help\n");
 
 program.addCommand(runCommand());
 for (const command of [program, ...program.commands])
@@ -15,6 +17,7 @@ for (const command of [program, ...program.commands])
 		.exitOverride()
 		.configureOutput({ outputError: () => {} })
 		.helpOption("-h, --help", "show this help");
+program.addCommand(langCommand());
 
 /** The command that the arguments are for, as the user knows it. */
 const commandName = (): string => {
@@ -25,7 +28,8 @@ const commandName = (): string => {
 const main = async (): Promise<number> => {
 	try {
 		await program.parseAsync();
-		return ExitStatus.done;
+		// `pfq lang` has set a status of its own
+		return Number(process.exitCode ?? ExitStatus.done);
 	} catch (error) {
 		if (error instanceof CommanderError) {
 			if (error.exitCode === 0) return ExitStatus.done;

@@ -16,8 +16,11 @@ export interface Outcome {
 	readonly forwards: readonly string[];
 }
 
-/** Told of each node that was evaluated, and whether it held (a predicate) or passed (a function). */
-export type Observer = (index: number, answer: boolean) => void;
+/**
+ * Told of each node when it was evaluated, and whether it held (a predicate) or passed (a function). The nodes that it asked
+ * or ran come before it, one deeper.
+ */
+export type Observer = (index: number, answer: boolean, depth: number) => void;
 
 /** Runs the computation on a packet. `group` is changed as the computation says. */
 export function evaluate(
@@ -32,13 +35,23 @@ export function evaluate(
 		return node;
 	};
 
+	/** How many chains are under way. */
+	let depth = 0;
+
 	/** A node, and then those after it as long as none drops. */
 	function* chain(start: number): Steps {
+		depth++;
+		const passes = yield* links(start);
+		depth--;
+		return passes;
+	}
+
+	function* links(start: number): Steps {
 		for (let index: number | null = start; index !== null; ) {
 			const node = nodeAt(index);
 			const answer = meaning(node)(run, node);
 			const passes = typeof answer === "boolean" ? answer : yield answer;
-			observe(index, passes);
+			observe(index, passes, depth);
 			if (!passes) return false;
 			index = node.next;
 		}

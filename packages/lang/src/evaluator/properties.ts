@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Run } from "./run.js";
 
-export type Property = (run: Run) => number | undefined;
+export type Property = (run: Pick<Run, "packet" | "headers" | "mark" | "state">) => number | undefined;
 
 /** Properties: their value, `undefined` where the packet has none. */
 export const properties: Readonly<Record<string, Property>> = {

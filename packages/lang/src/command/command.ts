@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { Command, CommanderError } from "commander";
+import { checkCommand } from "./check.js";
+import { compileCommand } from "./compile.js";
+import { docCommand } from "./doc.js";
+import { evalCommand } from "./eval.js";
+import { explainCommand } from "./explain.js";
+import { ExitStatus, Failure, Told } from "./failure.js";
+import { fmtCommand } from "./fmt.js";
+import { endQuietlyWithReader } from "./terminal.js";
+
+const commands = [checkCommand, compileCommand, evalCommand, explainCommand, fmtCommand, docCommand];
+
+const introduction = (name: string): string => `
+A program says what becomes of each packet. The shortest that is of use:
+
+  main = udp >-> port 53 >-> steer_flow
+
+drops what is not UDP, drops what has no port 53, and spreads the rest over the sockets of a group, each flow whole.
+
+Start with:
+  ${name} check web.pfq
+  ${name} explain -r traffic.pcap -e 'main = udp >-> port 53 >-> steer_flow'
+  ${name} doc steer_flow
+  ${name} COMMAND --help
+
+The exit status is 0 when it is done, 1 when it failed (a program does not compile, a file cannot be read), 2 when it was misused.
+`;
+
+const programOf = (name: string): Command => {
+	const program = new Command(name)
+		.description("The compiler of pfq-lang, the language of what becomes of packets.")
+		.helpCommand(true)
+		.addHelpText("after", introduction(name));
+	for (const command of commands) program.addCommand(command(name));
+	for (const command of [program, ...program.commands])
+		command
+			.exitOverride()
+			.configureOutput({ outputError: () => {} })
+			.helpOption("-h, --help", "show this help");
+	return program;
+};
+
+/** Runs `pfq-lang`, under this name, with these arguments; gives the exit status. */
+export const runCommandLine = async (name: string, args: readonly string[]): Promise<number> => {
+	endQuietlyWithReader();
+	const program = programOf(name);
+	const command = program.commands.find((each) => each.name() === args[0]);
+	const called = command ? `${name} ${command.name()}` : name;
+	const complain = (message: string): boolean => process.stderr.write(`${called}: ${message}\n`);
+	try {
+		await program.parseAsync(args, { from: "user" });
+		return ExitStatus.done;
+	} catch (error) {
+		if (error instanceof CommanderError) {
+			if (error.exitCode === 0) return ExitStatus.done;
+			if (error.code === "commander.help") program.outputHelp({ error: true });
+			else complain(`${error.message.replace(/^error: /, "").replaceAll("\n", " ")}; see \`${called} --help\``);
+			return ExitStatus.misused;
+		}
+		if (error instanceof Told) return ExitStatus.failed;
+		if (error instanceof Failure) {
+			complain(error.message);
+			return error.status;
+		}
+		complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+		return ExitStatus.failed;
+	}
+};

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { primitives } from "@pfq/abi";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compile } from "../compile.js";
+import { dissect, evaluate, newGroupState, type Packet } from "../evaluator/index.js";
+import { program } from "../program.js";
+import { arbitraryFunction } from "../testing/arbitrary-program.js";
+import { samplePackets } from "../testing/sample-packets.js";
+import { explain, type Step } from "./explanation.js";
+import { outcomeText } from "./outcome-text.js";
+import { packetSummary } from "./packet-summary.js";
+import { traceOf, type Visit } from "./trace.js";
+
+const [tcp, udp, firstFragment, laterFragment, icmp, udp6, icmp6, tagged, arp, cutOff, macs, empty] =
+	samplePackets as readonly Packet[] as [Packet, ...Packet[]] & Packet[];
+
+const computationOf = (source: string) => {
+	const result = compile(source, { optimise: false, places: true });
+	if (!result.ok) throw new Error(result.diagnostics[0]?.message);
+	return result.computation;
+};
+
+const linesOf = (steps: readonly Step[], depth = 0): string[] =>
+	steps.flatMap(({ expression, note, steps: inner }) => [
+		`${"  ".repeat(depth)}${expression}: ${note}`,
+		...linesOf(inner, depth + 1),
+	]);
+
+/** What a program does with a packet, and what becomes of it. */
+const told = (main: string, packet: Packet | undefined): string[] => {
+	const { steps, outcome } = explain(computationOf(`main = ${main}`), packet as Packet, newGroupState());
+	return [...linesOf(steps), `=> ${outcomeText(outcome, packet?.mark)}`];
+};
+
+/** Why a predicate holds or not. */
+const why = (predicate: string, packet: Packet | undefined): string =>
+	(told(`filter (${predicate})`, packet)[0] ?? "").replace(/^filter .*?(?=passes|drops)/, "");
+
+describe("a packet in a few words", () => {
+	it.each([
+		[tcp, "TCP 10.0.0.1:80 > 192.168.1.2:12345 [SYN ACK]"],
+		[udp, "UDP 10.0.0.1:53 > 192.168.1.2:42"],
+		[firstFragment, "UDP 10.0.0.1:53 > 192.168.1.2:42 (first fragment)"],
+		[laterFragment, "UDP 10.0.0.1 > 192.168.1.2 (later fragment)"],
+		[icmp, "ICMP 10.0.0.1 > 192.168.1.2 echo request"],
+		[udp6, "UDP [2001:db8::]:53 > [fe80:101:101:101:101:101:101:101]:42"],
+		[icmp6, "ICMPv6 2001:db8:: > fe80:101:101:101:101:101:101:101"],
+		[tagged, "VLAN 3 TCP 10.0.0.1:80 > 192.168.1.2:12345 [SYN ACK]"],
+		[arp, "ARP 02:00:00:00:00:01 > ff:ff:ff:ff:ff:ff"],
+		[cutOff, "TCP 10.0.0.1 > 192.168.1.2"],
+		[macs, "cut off 02:00:00:00:00:01 > 02:00:00:00:00:02"],
+		[empty, "empty"],
+	])("%#", (packet, summary) => {
+		expect(packetSummary(dissect(packet as Packet), packet as Packet)).toBe(summary);
+	});
+});
+
+describe("why a predicate holds or not", () => {
+	it.each([
+		["has_port 53", udp, "passes: source port 53"],
+		["has_port 53", tcp, "drops: source port 80, destination port 12345"],
+		["has_port 53", laterFragment, "drops: no ports: it is a later fragment"],
+		["has_port 53", icmp, "drops: no ports: it is ICMP"],
+		["has_port 53", cutOff, "drops: the ports were not captured"],
+		["has_port 53", arp, "drops: no ports: it is ARP"],
+		["is_tcp", arp, "drops: it is ARP"],
+		["is_ip", macs, "drops: the packet has no EtherType"],
+		["is_icmp", icmp6, "drops: it is ICMPv6 over IPv6"],
+		["is_frag", laterFragment, "passes: it is a later fragment"],
+		["is_frag", udp, "drops: it is no fragment"],
+		['has_addr "10.0.0.0/8"', tcp, "passes: source 10.0.0.1"],
+		['has_dst_addr "10.0.0.0/8"', tcp, "drops: destination 192.168.1.2"],
+		['has_addr "10.0.0.0/8"', arp, "drops: it is ARP"],
+		["has_vid 3", tagged, "passes: its VLAN is 3"],
+		["vlan_id [3, 4]", udp, "drops: it has no VLAN tag"],
+		["is_broadcast", arp, "passes: the destination MAC is ff:ff:ff:ff:ff:ff"],
+		["is_ip_multicast", udp, "drops: the destination is 192.168.1.2"],
+		["ip_ttl .< 5", tcp, "drops: ip_ttl is 5"],
+		["ip_ttl .< 5", arp, "drops: no ip_ttl: it is ARP"],
+		["tcp_flags `all_bit` 2", tcp, "passes: tcp_flags is 0x12 (SYN ACK)"],
+		["not is_tcp", tcp, "drops: it is TCP"],
+		["is_tcp .||. has_port 53", udp, "passes: `has_port 53` holds: source port 53"],
+		["is_tcp .||. has_port 53 .||. has_port 54", icmp, "drops: it is ICMP; no ports: it is ICMP"],
+		["is_ip .&&. is_tcp .&&. has_port 80", udp, "drops: `is_tcp` does not hold: it is UDP"],
+		["is_ip .&&. is_tcp", tcp, "passes: it is IPv4; it is TCP"],
+		["is_tcp .^^. is_ip", tcp, "drops: it is TCP; it is IPv4"],
+		["has_mark 1", udp, "passes: the mark is 1"],
+	])("%s (%#)", (predicate, packet, reason) => {
+		expect(why(predicate, packet)).toBe(reason);
+	});
+
+	it("is told for every predicate and every packet", () => {
+		const rows = primitives.filter(({ result, parameters }) => result === "NetPredicate" && parameters.length === 0);
+		for (const { symbol } of rows)
+			for (const packet of samplePackets)
+				expect(why(symbol, packet)).toMatch(/^(passes|drops): (?!it (holds|does not hold))./);
+	});
+});
+
+describe("the way of a packet through a program", () => {
+	it("goes into what was run, and leaves out what was not", () => {
+		expect(told("when is_tcp (inc 0) >-> when is_udp (inc 1 >-> mark 7) >-> steer_flow", udp)).toEqual([
+			"when is_tcp: no, it is UDP",
+			"when is_udp: yes, it is UDP",
+			"  inc 1: counter 1 is now 1",
+			"  mark 7: the mark is now 7",
+			"steer_flow: to one socket, by its addresses and ports",
+			expect.stringMatching(/^=> to one socket \(hash 0x[0-9a-f]{8}\), mark 7$/),
+		]);
+	});
+
+	it("tells the branch of an if, and where a packet was dropped", () => {
+		const main = "do { ip; if has_port 53 then port 99 >-> inc 0 else broadcast; inc 1 }";
+		expect(told(main, udp)).toEqual([
+			"ip: passes: it is IPv4",
+			"if (has_port 53): yes, source port 53: then",
+			"  port 99: drops: source port 53, destination port 42",
+			"=> dropped",
+		]);
+		expect(told(main, tcp)).toEqual([
+			"ip: passes: it is IPv4",
+			"if (has_port 53): no, source port 80, destination port 12345: else",
+			"  broadcast: to every socket of every class",
+			"inc 1: counter 1 is now 1",
+			"=> to every socket of every class",
+		]);
+	});
+
+	it("follows alternatives, and what is turned round", () => {
+		expect(told("par3 tcp (inc 0 >-> vlan) (inv (icmp >-> tcp)) >-> unless is_tcp drop", icmp)).toEqual([
+			"par3: the third alternative does not drop",
+			"  first alternative: drops",
+			"    tcp: drops: it is ICMP",
+			"  second alternative: drops",
+			"    inc 0: counter 0 is now 1",
+			"    vlan: drops: it has no VLAN tag",
+			"  third alternative: passes",
+			"    inv: passes, since this drops",
+			"      icmp: passes: it is ICMP over IPv4",
+			"      tcp: drops: it is ICMP",
+			"unless is_tcp: no, it is ICMP",
+			"  drop: drops",
+			"=> dropped",
+		]);
+	});
+
+	it("tells of copies, turns and classes", () => {
+		expect(told('forward "eth1" >-> forward "eth1" >-> tap "eth2" is_tcp', udp)).toEqual([
+			'forward "eth1": a copy goes to eth1',
+			'forward "eth1": a copy goes to eth1',
+			'tap "eth2" is_tcp: no, it is UDP; a copy goes to eth2',
+			"=> dropped, 2 copies to eth1, a copy to eth2",
+		]);
+		expect(told("classify 0b110 >-> steer_rrobin", tcp)).toEqual([
+			"classify 6: to every socket of these classes",
+			"steer_rrobin: to one socket, in turn",
+			"=> to one socket of classes 1, 2 (number 0)",
+		]);
+		expect(told("steer_flow", arp)).toEqual(["steer_flow: drops: it is not IP", "=> dropped"]);
+		expect(told("steer_link", arp)[0]).toBe(
+			"steer_link: to every socket of every class, as it is sent to the broadcast MAC",
+		);
+	});
+
+	it("has the place of each part, though equal parts stand in several", () => {
+		const { steps } = explain(
+			computationOf("main = when is_udp (mark 1)\n   >-> when is_ip (mark 1)"),
+			udp as Packet,
+			newGroupState(),
+		);
+		expect(steps.map(({ place, steps: [inner] }) => [place?.line, inner?.place?.line])).toEqual([
+			[1, 1],
+			[2, 2],
+		]);
+	});
+
+	it("is that of the evaluator, whatever the program", () => {
+		const count = (visits: readonly Visit[]): number =>
+			visits.reduce((total, { inner }) => total + 1 + inner.reduce((sum, chain) => sum + count(chain), 0), 0);
+		fc.assert(
+			fc.property(arbitraryFunction(), fc.constantFrom(...samplePackets), (made, packet) => {
+				const { computation } = program(made);
+				let visited = 0;
+				const outcome = evaluate(computation, packet, newGroupState(), () => visited++);
+				const group = newGroupState();
+				const trace = traceOf(computation, packet, group);
+				expect(trace.outcome).toEqual(outcome);
+				expect(count(trace.visits)).toBe(visited);
+				expect(trace.visits.at(-1)?.answer).toBe(outcome.fanout.kind !== "drop");
+				for (const { node, inner } of trace.visits)
+					expect(inner.length).toBeLessThanOrEqual(node.arguments.filter(({ type }) => type === "Fun").length);
+				explain(computation, packet, newGroupState());
+			}),
+		);
+	});
+});

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import type { Argument, Computation, Node } from "../computation.js";
+import { contains, network } from "../evaluator/network.js";
+import { ETHERTYPE, type Headers, type Packet, PROTOCOL } from "../evaluator/packet.js";
+import { properties } from "../evaluator/properties.js";
+import { findPrimitive } from "../primitive.js";
+import { addressText, etherTypeName, flagNames, hexadecimal, macText, protocolName } from "./field-names.js";
+import { phraseOf } from "./phrase.js";
+import type { Visit } from "./trace.js";
+
+/** A packet, and what the program that runs on it may ask. */
+export interface Scene {
+	readonly computation: Computation;
+	readonly packet: Packet;
+	readonly headers: Headers;
+}
+
+type Reason = (scene: Scene, visit: Pick<Visit, "node" | "answer" | "mark" | "state">) => string;
+
+const isIp = ({ etherType }: Headers): boolean => etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
+
+const etherTypeIs: Reason = ({ headers: { etherType } }) =>
+	etherType === undefined ? "the packet has no EtherType" : `it is ${etherTypeName(etherType)}`;
+
+const protocolIs: Reason = (scene, visit) => {
+	const { headers } = scene;
+	if (headers.protocol !== undefined) return `it is ${protocolName(headers.protocol)}`;
+	if (headers.version !== undefined) return "the protocol was not captured, or stands after too many headers";
+	return isIp(headers) ? "the IP header is malformed or cut off" : etherTypeIs(scene, visit);
+};
+
+const icmpIs: Reason = (scene, visit) => {
+	const { protocol, version } = scene.headers;
+	const isIcmp = protocol === PROTOCOL.icmp || protocol === PROTOCOL.icmp6;
+	return isIcmp ? `it is ${protocolName(protocol)} over IPv${version}` : protocolIs(scene, visit);
+};
+
+const fragmentIs: Reason = (scene, visit) => {
+	const { fragment, version } = scene.headers;
+	if (fragment === "first") return "it is a first fragment";
+	if (fragment === "more") return "it is a later fragment";
+	return version === undefined ? protocolIs(scene, visit) : "it is no fragment";
+};
+
+const noPorts: Reason = (scene, visit) => {
+	const { fragment, protocol } = scene.headers;
+	if (fragment === "more") return "no ports: it is a later fragment";
+	const withPorts = protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp || protocol === PROTOCOL.sctp;
+	return withPorts ? "the ports were not captured" : `no ports: ${protocolIs(scene, visit)}`;
+};
+
+type End = "source" | "destination";
+const ends: readonly End[] = ["source", "destination"];
+
+const portIs =
+	(asked: readonly End[]): Reason =>
+	(scene, visit) => {
+		const { sourcePort, destinationPort } = scene.headers;
+		const ports = { source: sourcePort, destination: destinationPort };
+		const wanted = visit.node.arguments[0]?.value;
+		const known = asked.filter((end) => ports[end] !== undefined);
+		if (known.length === 0) return noPorts(scene, visit);
+		const shown = visit.answer ? known.filter((end) => ports[end] === wanted) : known;
+		return shown.map((end) => `${end} port ${ports[end]}`).join(visit.answer ? " and " : ", ");
+	};
+
+const addressIs =
+	(asked: readonly End[]): Reason =>
+	(scene, visit) => {
+		const { headers } = scene;
+		const { node, answer } = visit;
+		const wanted = network(String(node.arguments[0]?.value));
+		const known = asked.flatMap((end) => {
+			const address = headers[end];
+			return address === undefined ? [] : [{ end, address }];
+		});
+		if (known.length === 0)
+			return headers.version === undefined ? protocolIs(scene, visit) : "the addresses were not captured";
+		const shown = answer ? known.filter(({ address }) => contains(wanted, address)) : known;
+		return shown.map(({ end, address }) => `${end} ${addressText(address)}`).join(answer ? " and " : ", ");
+	};
+
+const vlanIs: Reason = ({ headers: { vlans } }) =>
+	vlans[0] === undefined ? "it has no VLAN tag" : `its ${vlans.length > 1 ? "outermost " : ""}VLAN is ${vlans[0]}`;
+
+const destinationMacIs: Reason = ({ headers: { destinationMac } }) =>
+	destinationMac === undefined ? "it has no MAC addresses" : `the destination MAC is ${macText(destinationMac)}`;
+
+const destinationIs: Reason = (scene, visit) => {
+	const { destination } = scene.headers;
+	return destination === undefined ? protocolIs(scene, visit) : `the destination is ${addressText(destination)}`;
+};
+
+/** Why a predicate holds or does not: what the packet has. Those that are not here are asked by these names. */
+const reasons: Readonly<Record<string, Reason>> = {
+	is_ip: etherTypeIs,
+	is_ip6: etherTypeIs,
+	is_l3_proto: etherTypeIs,
+	is_tcp: protocolIs,
+	is_udp: protocolIs,
+	is_sctp: protocolIs,
+	is_flow: protocolIs,
+	is_l4_proto: protocolIs,
+	is_icmp: icmpIs,
+	is_icmp6: icmpIs,
+	is_frag: fragmentIs,
+	is_first_frag: fragmentIs,
+	is_more_frag: fragmentIs,
+	has_port: portIs(ends),
+	has_src_port: portIs(["source"]),
+	has_dst_port: portIs(["destination"]),
+	has_addr: addressIs(ends),
+	has_src_addr: addressIs(["source"]),
+	has_dst_addr: addressIs(["destination"]),
+	has_vlan: vlanIs,
+	has_vid: vlanIs,
+	vlan_id: vlanIs,
+	has_mark: (_, { mark }) => `the mark is ${mark}`,
+	has_state: (_, { state }) => `the state is ${state}`,
+	is_broadcast: destinationMacIs,
+	is_multicast: destinationMacIs,
+	is_ip_broadcast: destinationIs,
+	is_ip_multicast: destinationIs,
+};
+
+/** Properties that are read better otherwise than as a decimal number. */
+const shownAs: Readonly<Record<string, (value: number) => string>> = {
+	tcp_flags: (value) => `${hexadecimal(value, 2)} (${flagNames(value)})`,
+	ip_tos: (value) => hexadecimal(value, 2),
+	ip_frag: (value) => hexadecimal(value, 4),
+	ip6_flow_label: (value) => hexadecimal(value, 5),
+};
+
+const comparison: Reason = (scene, visit) => {
+	const { symbol } = scene.computation.nodes[reference(visit.node.arguments[0])] as Node;
+	const { mark, state } = visit;
+	const value = properties[symbol]?.({ ...scene, mark, state });
+	if (value === undefined) return `no ${symbol}: ${protocolIs(scene, visit)}`;
+	return `${symbol} is ${shownAs[symbol]?.(value) ?? value}`;
+};
+
+const reference = (argument: Argument | undefined): number => (argument?.type === "Fun" ? argument.value : -1);
+
+const MOST_REASONS = 6;
+
+/** Reasons without repetition. */
+const together = (parts: readonly string[]): string => {
+	const different = [...new Set(parts)];
+	const left = different.length - MOST_REASONS;
+	return left <= 0
+		? different.join("; ")
+		: `${different.slice(0, MOST_REASONS).join("; ")}; and ${left} more like these`;
+};
+
+/** The predicates that were asked of a row joined by one operator. */
+const joinedBy = (symbol: string, visit: Visit): Visit[] => {
+	const found: Visit[] = [];
+	const pending = [visit];
+	for (let each = pending.pop(); each !== undefined; each = pending.pop())
+		if (each.node.symbol === symbol) pending.push(...each.inner.flat().toReversed());
+		else found.push(each);
+	return found;
+};
+
+/** Why a predicate holds or does not, in a few words. */
+export const reasonOf = (scene: Scene, visit: Visit): string => {
+	const { node, answer } = visit;
+	const { symbol } = node;
+	switch (symbol) {
+		case "not":
+			return together(visit.inner.flat().map((each) => reasonOf(scene, each)));
+		case "xor":
+			return together(joinedBy(symbol, visit).map((each) => reasonOf(scene, each)));
+		case "and":
+		case "or": {
+			const asked = joinedBy(symbol, visit);
+			// One that holds settles an "or", one that does not an "and"; it was the last that was asked.
+			const settled = answer === (symbol === "or");
+			const last = asked.at(-1);
+			if (settled && last !== undefined) {
+				const holds = answer ? "holds" : "does not hold";
+				return `\`${phraseOf(scene.computation, last.index)}\` ${holds}: ${reasonOf(scene, last)}`;
+			}
+			return together(asked.map((each) => reasonOf(scene, each)));
+		}
+	}
+	const row = findPrimitive(symbol);
+	if (row?.form === "comparison") return comparison(scene, visit);
+	const asked = row?.form === "alias" || row?.form === "filter" ? row.of : symbol;
+	// A filter that drops where its predicate holds has the opposite answer.
+	const held = row?.form === "filter" && row.negated ? !answer : answer;
+	return reasons[asked]?.(scene, { ...visit, answer: held }) ?? (answer ? "it holds" : "it does not hold");
+};
