@@ -18,8 +18,8 @@ struct pfq_rx {
 	uint32_t slot_size;
 	uint32_t slot_shift; /* log2 of slot_count */
 	uint32_t caplen;
-	uint32_t head __attribute__((aligned(64))); /* next slot to be reserved, free-running */
-	uint32_t tail;				    /* the consumer's, as it was read last */
+	uint32_t head; /* next slot to be reserved, free-running */
+	uint32_t tail; /* the consumer's, as it was read last */
 };
 
 /* Slots that are free between a tail and a head. A tail that makes no sense is a full queue. */

@@ -8,13 +8,6 @@
  */
 #include "state.h"
 
-/*
- * So many slots ahead of the one that is being filled, its queue is fetched into the cache. With
- * many sockets each gets few packets of a batch, and none of their queues is one that the hardware
- * follows.
- */
-#define SLOTS_AHEAD 4
-
 struct delivery {
 	struct pfq_engine *engine;
 	struct pfq_lane *lane;
@@ -26,6 +19,7 @@ struct delivery {
 	unsigned int count;
 	uint64_t passed;    /* class masks that packets passed to */
 	uint64_t forwarded; /* forwarding instructions that were run */
+	uint64_t recv; /* packets that slots have been reserved for, and that are not counted yet */
 };
 
 /* A counter of this lane, which others read at any time. */
@@ -204,9 +198,11 @@ static void reserve(struct delivery *delivery, struct pfq_cursor *cursor)
 
 	cursor->left = room;
 	count_more(&counts->recv, room);
-	count_more(&counts->lost, want - room);
-	count_more(&delivery->counts->recv, room);
-	count_more(&delivery->counts->lost, want - room);
+	delivery->recv += room;
+	if (PFQ_UNLIKELY(room < want)) {
+		count_more(&counts->lost, want - room);
+		count_more(&delivery->counts->lost, want - room);
+	}
 }
 
 /* First what can be fetched side by side, then the atomic operations, which wait for one another.
@@ -232,6 +228,8 @@ static void reserve_all(struct delivery *delivery)
 		for (uint64_t rest = lane->touched[word]; rest; rest &= rest - 1)
 			reserve(delivery,
 				&lane->cursors[word * 64 + (unsigned int)__builtin_ctzll(rest)]);
+	count_more(&delivery->counts->recv, delivery->recv);
+	delivery->recv = 0;
 }
 
 static inline struct pfq_pkthdr *cursor_slot(const struct pfq_cursor *cursor, uint32_t position)
@@ -249,8 +247,12 @@ static inline void copy_packet(struct delivery *delivery, struct pfq_cursor *cur
 
 	if (cursor->left == 0)
 		return;
-	PFQ_PREFETCH_WRITE(cursor_slot(cursor, cursor->position + SLOTS_AHEAD));
-	PFQ_PREFETCH_WRITE((uint8_t *)cursor_slot(cursor, cursor->position + SLOTS_AHEAD) + 64);
+	/*
+	 * The next slot is fetched into the cache. With many sockets each gets few packets of a
+	 * batch, and none of their queues is one that the hardware follows.
+	 */
+	PFQ_PREFETCH_WRITE(cursor_slot(cursor, cursor->position + 1));
+	PFQ_PREFETCH_WRITE((uint8_t *)cursor_slot(cursor, cursor->position + 1) + 64);
 	header->tstamp.tv.sec = cursor->timestamping ? packet->sec : 0;
 	header->tstamp.tv.nsec = cursor->timestamping ? packet->nsec : 0;
 	header->caplen = caplen;

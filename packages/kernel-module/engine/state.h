@@ -107,16 +107,23 @@ struct pfq_tx {
 };
 
 struct pfq_socket {
+	/*
+	 * One cache line with all that a batch needs: with many sockets each gets few packets of
+	 * it. That a producer writes the head there harms no other, who would need that line for
+	 * himself anyway.
+	 */
+	struct pfq_rx rx __attribute__((aligned(64)));
+	struct pfq_device *egress; /* by RCU; what the socket is given goes there */
+	int id;
+	bool timestamping;
+	bool admin;
+	bool enabled;
+
+	uint32_t weight;
 	struct pfq_engine *engine;
 	void *host;
 	uint64_t owner;
-	int id;
-	bool admin;
-	bool enabled;
-	bool timestamping;
-	uint32_t weight;
 	uint32_t caplen, rx_slots, xmitlen, tx_slots;
-	struct pfq_rx rx;
 	void *memory;
 	size_t memory_size;
 	struct pfq_queue_map map;
@@ -127,7 +134,6 @@ struct pfq_socket {
 	struct pfq_packet outgoing[PFQ_TX_BATCH]; /* of the queue that is being sent */
 	const struct pfq_packet *outgoing_list[PFQ_TX_BATCH];
 	uint64_t sent, discarded, failed;
-	struct pfq_device *egress; /* by RCU; what the socket is given goes there */
 	int egress_queue;
 	struct pfq_device *promiscuous[8];
 	uint32_t promiscuous_count;
