@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { computationBenchmark, selfCheck } from "./bench/computation.js";
 import { type Benchmark, type Context, makeBuildFolder } from "./bench/context.js";
+import { growthBenchmark } from "./bench/growth.js";
 import { liveBenchmark } from "./bench/live.js";
 import { machine } from "./bench/machine.js";
 import { memoryBenchmark } from "./bench/memory.js";
@@ -19,6 +20,7 @@ const benchmarks: readonly Benchmark[] = [
 	liveBenchmark,
 	steeringBenchmark,
 	memoryBenchmark,
+	growthBenchmark,
 ];
 
 const usage = `usage: make bench [ARGS='[ID]... [--quick] [--json FILE]']
