@@ -9,6 +9,9 @@
 
 #define NSEC 1000000000LL
 
+/* Above that (73 years) a time to wait is taken for one without end. In microseconds. */
+#define LONGEST_WAIT (INT64_MAX / 4000)
+
 static struct pfq_pkthdr *slot_at(const struct rx_reader *rx, uint32_t position)
 {
 	return (struct pfq_pkthdr *)(rx->slots +
@@ -75,15 +78,23 @@ static int64_t now(void)
 	return time.tv_sec * NSEC + time.tv_nsec;
 }
 
+/* When a wait that begins now is over: INT64_MAX for one without end. */
+static int64_t end_of_wait(long int microseconds)
+{
+	if (microseconds < 0 || microseconds > LONGEST_WAIT)
+		return INT64_MAX;
+	return now() + microseconds * 1000LL;
+}
+
 /* Sleeps until there is a packet (1), time is up or a signal came (0), or the socket ends (-1). */
 static int wait_for_packet(pfq_t *q, long int microseconds)
 {
 	struct pollfd fd = { .fd = q->wake.fd, .events = POLLIN };
-	int64_t end = microseconds < 0 ? INT64_MAX : now() + microseconds * 1000LL;
+	int64_t end = end_of_wait(microseconds);
 	int status = 0;
 
 	while (!handle_ends(q)) {
-		int64_t left = microseconds < 0 ? NSEC : end - now();
+		int64_t left = end == INT64_MAX ? NSEC : end - now();
 		struct timespec timeout = { .tv_sec = left / NSEC, .tv_nsec = left % NSEC };
 
 		if (arm(&q->rx))

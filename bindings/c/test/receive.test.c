@@ -2,6 +2,7 @@
 /* The Rx queue, as a reader sees it. */
 #include "harness.h"
 
+#include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <sched.h>
@@ -164,6 +165,20 @@ static void *send_late(void *argument)
 	usleep(late->after);
 	pfq_send(late->sender, packet, sizeof(packet), 1, 1);
 	return NULL;
+}
+
+TEST(the_longest_time_that_can_be_said_is_long)
+{
+	const char *device = fresh_name("mem:longest");
+	pfq_t *q = open_on(device, 64, 64);
+	struct late late = { .sender = open_sender(device), .after = 20000 };
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, send_late, &late);
+	CHECK_EQUAL(OK(q, pfq_poll(q, LONG_MAX)), 1);
+	pthread_join(thread, NULL);
+	pfq_close(late.sender);
+	pfq_close(q);
 }
 
 TEST(a_packet_wakes_a_reader_that_sleeps)
