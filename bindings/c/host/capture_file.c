@@ -37,7 +37,7 @@ struct capture_file {
 	bool holding; /* wakes; the thread's own */
 	bool used;    /* the reader has been read from */
 	pthread_t thread;
-	int stop_fd;
+	int stop_fd;	/* as long as the device, since readers of pipes look at it */
 	uint32_t state; /* PFQ_DEVICE_*, stored after the reader's text is there */
 	char *path;
 };
@@ -162,6 +162,8 @@ static void play_file(struct capture_file *file)
 
 	for (unsigned int batches = 1;; batches++) {
 		count = capture_reader_next(file->reader, packets, BATCH);
+		if (count < 0 && thread_stopping(file->stop_fd, 0))
+			return;
 		if (count <= 0)
 			break;
 		if (!hand_on(file, &pace, packets, (unsigned int)count))
@@ -221,12 +223,19 @@ static int capture_file_open(const char *name, struct host_device **result, stru
 	status = read_option(file, error);
 	if (status < 0)
 		goto free_path;
-	status = capture_reader_open(file->path, &file->reader, error);
-	if (status < 0)
+	file->stop_fd = thread_stop_fd();
+	if (file->stop_fd < 0) {
+		status = pfq_fail(error, errno, "pcap:%s: no eventfd: %s", name, strerror(errno));
 		goto free_path;
+	}
+	status = capture_reader_open(file->path, file->stop_fd, &file->reader, error);
+	if (status < 0)
+		goto close_stop_fd;
 	*result = &file->base;
 	return 0;
 
+close_stop_fd:
+	close(file->stop_fd);
 free_path:
 	free(file->path);
 free_file:
@@ -240,6 +249,7 @@ static void capture_file_close(struct host_device *base)
 
 	if (file->reader)
 		capture_reader_close(file->reader);
+	close(file->stop_fd);
 	free(file->path);
 	pfq_free(file);
 }
@@ -254,7 +264,7 @@ static int rewind_file(struct capture_file *file, struct pfq_error *error)
 	if (file->reader)
 		capture_reader_close(file->reader);
 	file->reader = NULL;
-	status = capture_reader_open(file->path, &file->reader, error);
+	status = capture_reader_open(file->path, file->stop_fd, &file->reader, error);
 	if (status == 0)
 		file->used = false;
 	return status;
@@ -273,15 +283,9 @@ static int capture_file_start(struct host_device *base, int queue, struct pfq_er
 	if (status < 0)
 		return status;
 	file->state = PFQ_DEVICE_RUNNING;
-	file->stop_fd = thread_stop_fd();
-	if (file->stop_fd < 0)
-		return pfq_fail(error, errno, "%s: no eventfd: %s", base->name, strerror(errno));
 	status = thread_start(&file->thread, "pcap", play, file);
-	if (status < 0) {
-		pfq_fail(error, -status, "%s: no thread: %s", base->name, strerror(-status));
-		close(file->stop_fd);
-		return status;
-	}
+	if (status < 0)
+		return pfq_fail(error, -status, "%s: no thread: %s", base->name, strerror(-status));
 	file->used = true;
 	file->started = true;
 	return 0;
@@ -295,7 +299,6 @@ static void capture_file_stop(struct host_device *base, int queue)
 	if (!file->started)
 		return;
 	thread_stop(file->thread, file->stop_fd);
-	close(file->stop_fd);
 	file->started = false;
 }
 

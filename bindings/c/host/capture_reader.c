@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "capture_format.h"
+#include "pipe_stream.h"
 
+#include <fcntl.h>
 #include <pcap/pcap.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -68,28 +70,51 @@ void capture_reader_free(struct capture_reader *reader)
 	pfq_free(reader);
 }
 
-/* Only what can be read twice is looked at here: libpcap reads pipes, of every format. */
+static FILE *open_standard_input(void)
+{
+	int fd = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "rb");
+
+	if (!file && fd >= 0)
+		close(fd);
+	return file;
+}
+
+/* Looks at what comes first, without reading it. */
 static bool is_classic_pcap(FILE *file)
 {
 	uint8_t octets[24];
-	ssize_t length = pread(fileno(file), octets, sizeof(octets), 0);
+	off_t from = lseek(fileno(file), 0, SEEK_CUR);
+	ssize_t length = from < 0 ? -1 : pread(fileno(file), octets, sizeof(octets), from);
 
 	return length > 0 && classic_pcap_begins(octets, (size_t)length);
 }
 
-int capture_reader_open(const char *path, struct capture_reader **reader, struct pfq_error *error)
+int capture_reader_open(const char *path, int stop_fd, struct capture_reader **reader,
+			struct pfq_error *error)
 {
-	FILE *file = strcmp(path, "-") == 0 ? fdopen(dup(STDIN_FILENO), "rb") : fopen(path, "rbe");
-	struct stat file_status;
+	FILE *file = strcmp(path, "-") == 0 ? open_standard_input() : fopen(path, "rbe");
+	struct stat info;
+	int status;
 
-	if (!file)
-		return pfq_fail(error, errno, "%s: %s", path, strerror(errno));
-	if (fstat(fileno(file), &file_status) == 0 && S_ISDIR(file_status.st_mode)) {
-		fclose(file);
-		return pfq_fail(error, EISDIR, "%s: %s", path, strerror(EISDIR));
+	if (!file || fstat(fileno(file), &info) < 0)
+		goto fail;
+	if (S_ISDIR(info.st_mode)) {
+		errno = EISDIR;
+		goto fail;
 	}
-	return is_classic_pcap(file) ? classic_pcap_open(path, file, reader, error)
-				     : libpcap_open(path, file, reader, error);
+	if (S_ISREG(info.st_mode) && is_classic_pcap(file))
+		return classic_pcap_open(path, file, reader, error);
+	if (!S_ISREG(info.st_mode))
+		file = pipe_stream(file, stop_fd);
+	if (file)
+		return libpcap_open(path, file, reader, error);
+
+fail:
+	status = pfq_fail(error, errno, "%s: %s", path, strerror(errno));
+	if (file)
+		fclose(file);
+	return status;
 }
 
 void capture_reader_close(struct capture_reader *reader)

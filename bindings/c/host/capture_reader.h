@@ -9,8 +9,12 @@
 
 struct capture_reader;
 
-/* Opens a file ("-" is standard input) and reads its header. */
-int capture_reader_open(const char *path, struct capture_reader **reader, struct pfq_error *error);
+/*
+ * Opens a file and reads its header; "-" is standard input, from where it stands. A read from a
+ * pipe, which may wait, fails once `stop_fd` is readable.
+ */
+int capture_reader_open(const char *path, int stop_fd, struct capture_reader **reader,
+			struct pfq_error *error);
 void capture_reader_close(struct capture_reader *reader);
 
 /*

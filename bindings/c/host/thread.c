@@ -31,8 +31,11 @@ int thread_start(pthread_t *thread, const char *device, void *(*run)(void *), vo
 
 void thread_stop(pthread_t thread, int stop_fd)
 {
+	eventfd_t count;
+
 	eventfd_write(stop_fd, 1);
 	pthread_join(thread, NULL);
+	eventfd_read(stop_fd, &count);
 }
 
 bool thread_stopping(int stop_fd, uint64_t nsec)

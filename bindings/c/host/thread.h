@@ -13,7 +13,7 @@ int thread_stop_fd(void);
  */
 int thread_start(pthread_t *thread, const char *device, void *(*run)(void *), void *argument);
 
-/* Tells it to end, and waits until it has. */
+/* Tells it to end, and waits until it has. The eventfd may serve another one after that. */
 void thread_stop(pthread_t thread, int stop_fd);
 
 /* Whether the thread is to end; waits up to so many nanoseconds for that. */

@@ -2,6 +2,7 @@
 /* `pcap:` devices: files of all kinds, whole and broken. */
 #include "harness.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -407,4 +408,59 @@ TEST(a_pipe_is_read_to_its_end)
 	CHECK_EQUAL(read_whole(path, &stats), 100);
 	CHECK_EQUAL(stats.state, PFQ_DEVICE_FINISHED);
 	CHECK_EQUAL(stats.size, 0);
+}
+
+/* A pipe into which `head` octets of a capture are written at once, and nothing after that. */
+static int open_pipe(const char *path, const char *capture, long head)
+{
+	int fd;
+
+	CHECK(mkfifo(path, 0600) == 0);
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	CHECK(fd >= 0);
+	CHECK(shell("head -c %ld '%s' >'%s'", head, capture, path));
+	return fd;
+}
+
+TEST(a_pipe_can_be_let_go_of_while_nothing_comes_through_it)
+{
+	const char *path = temporary_file("idle"), *capture = temporary_file("idle.pcap");
+	struct writer writer = create(capture, MICROSECONDS, false, 1);
+	struct pfq_net_queue nq;
+	pfq_t *q;
+	int fd;
+
+	for (uint32_t i = 0; i < 3; i++)
+		add(&writer, 1, i, i, 60);
+	fclose(writer.file);
+	fd = open_pipe(path, capture, 24 + 76 + 10);
+	q = open_on(device_of(path), 64, 64);
+	usleep(20000);
+	alarm(20);
+	OK(q, pfq_unbind(q, device_of(path), Q_ANY_QUEUE));
+	alarm(0);
+	CHECK_EQUAL(OK(q, pfq_read(q, &nq, 0)), 1);
+	pfq_close(q);
+	close(fd);
+}
+
+TEST(standard_input_is_read_from_where_it_is)
+{
+	const char *path = temporary_file("input.pcap");
+	struct writer writer = create(path, MICROSECONDS, false, 1);
+	pfq_t *q = pfq_open(64, 64, 64, 64);
+	int before = dup(STDIN_FILENO);
+	int fd;
+
+	for (uint32_t i = 0; i < 3; i++)
+		add(&writer, 1, i, i, 60);
+	fclose(writer.file);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	CHECK(fd >= 0 && dup2(fd, STDIN_FILENO) == STDIN_FILENO);
+	CHECK(lseek(STDIN_FILENO, 30, SEEK_SET) == 30);
+	FAILS(q, pfq_bind(q, "pcap:-", Q_ANY_QUEUE), "-: no capture file");
+	CHECK(dup2(before, STDIN_FILENO) == STDIN_FILENO);
+	close(before);
+	close(fd);
+	pfq_close(q);
 }
