@@ -11,8 +11,6 @@ static pthread_mutex_t host_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pfq_engine *host_engine;
 static unsigned int host_references;
 
-unsigned int pfq_host_generation;
-
 #ifdef __SANITIZE_THREAD__
 char pfq_rcu_order;
 #endif
@@ -76,8 +74,8 @@ static const struct pfq_host_ops host_ops = {
 
 /*
  * The child of a fork() has none of the threads, so its copy of the engine is dead. It is left
- * where it is, handles of the parent are refused by their generation, and the first pfq_open()
- * makes a new engine.
+ * where it is, handles of the parent are refused (src/handle.c), and the first pfq_open() makes a
+ * new engine.
  */
 static void before_fork(void)
 {
@@ -94,7 +92,6 @@ static void after_fork_in_parent(void)
 static void after_fork_in_child(void)
 {
 	urcu_bp_after_fork_child();
-	pfq_host_generation++;
 	host_engine = NULL;
 	host_references = 0;
 	host_devices_after_fork();

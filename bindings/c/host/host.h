@@ -12,10 +12,6 @@
 struct pfq_engine *pfq_host_get(struct pfq_error *error);
 void pfq_host_put(void);
 
-/* Counts the fork()s between the process that loaded the library and this one: what was made in
- * another generation is not ours. */
-extern unsigned int pfq_host_generation;
-
 /* What a handle is to the engine's wake(): an eventfd, or -1. The handle outlives its socket. */
 struct pfq_wake {
 	int fd;

@@ -22,7 +22,7 @@ struct range {
 	size_t size;
 };
 
-static pthread_mutex_t retired_lock = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t queue_memory_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct range retired[RETIRED_RANGES];
 static unsigned int next_retired;
 
@@ -128,11 +128,11 @@ void queue_memory_retire(void *memory, size_t size)
 		munmap(memory, size);
 		return;
 	}
-	pthread_mutex_lock(&retired_lock);
+	pthread_mutex_lock(&queue_memory_lock);
 	slot = &retired[next_retired++ % RETIRED_RANGES];
 	before = *slot;
 	*slot = now;
-	pthread_mutex_unlock(&retired_lock);
+	pthread_mutex_unlock(&queue_memory_lock);
 	if (before.memory)
 		munmap(before.memory, before.size);
 }

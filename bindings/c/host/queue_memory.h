@@ -13,4 +13,7 @@ void host_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t
 /* Gives a mapping up, whose addresses stay readable for a while. Size in whole pages. */
 void queue_memory_retire(void *memory, size_t size);
 
+/* Of the ranges that were given up; whoever forks holds it meanwhile. */
+extern pthread_mutex_t queue_memory_lock;
+
 #endif

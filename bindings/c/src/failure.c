@@ -5,7 +5,7 @@
  */
 #include "handle.h"
 
-static pthread_mutex_t failure_lock = PTHREAD_MUTEX_INITIALIZER;
+pthread_mutex_t failure_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static __thread struct {
 	const pfq_t *of;
@@ -48,13 +48,14 @@ void failure_clear(pfq_t *q)
 	pthread_mutex_unlock(&failure_lock);
 }
 
-/* The thread's own error of the socket, or that of another thread, made this one's. */
+/* The thread's own error of the socket, or a copy of another thread's, which is looked up again the
+ * next time. */
 static const struct pfq_error *find(const pfq_t *q)
 {
 	if (!q)
 		return &mine.open;
 	if (mine.of != q) {
-		mine.of = q;
+		mine.of = NULL;
 		pthread_mutex_lock(&failure_lock);
 		mine.error = q->error;
 		pthread_mutex_unlock(&failure_lock);

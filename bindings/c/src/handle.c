@@ -2,6 +2,7 @@
 #include "handle.h"
 
 #include "error.h"
+#include "queue_memory.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -14,6 +15,41 @@ static pthread_mutex_t line_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pfq *line_first;
 static struct pfq *line_last;
 static unsigned int line_length;
+
+/* How many fork()s there are between the process that loaded the library and this one: what was
+ * made in another generation is not ours. */
+static unsigned int generation;
+
+/* Held during a fork(), since the child has no thread that would release them. Those of an engine
+ * are not: the child makes its own (host.c). */
+static pthread_mutex_t *const locks[] = { &queue_memory_lock, &line_lock, &failure_lock };
+
+#define LOCKS (sizeof(locks) / sizeof(locks[0]))
+
+static void before_fork(void)
+{
+	for (size_t i = 0; i < LOCKS; i++)
+		pthread_mutex_lock(locks[i]);
+}
+
+static void after_fork(void)
+{
+	for (size_t i = LOCKS; i-- > 0;)
+		pthread_mutex_unlock(locks[i]);
+}
+
+static void after_fork_in_child(void)
+{
+	generation++;
+	after_fork();
+}
+
+/* Before the engine does the same: so its lock, under which these may be taken, is the first that
+ * is taken. */
+static void watch_forks(void)
+{
+	pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
 
 static struct pfq *take_rested(void)
 {
@@ -41,10 +77,22 @@ static void stand_in_line(struct pfq *q)
 	pthread_mutex_unlock(&line_lock);
 }
 
+/* The calls that were under way when this process was forked off ended there. */
+static void forget_calls(struct pfq *q)
+{
+	q->users = 0;
+	q->active = 0;
+	q->busy[RECEIVING] = 0;
+	q->busy[SENDING] = 0;
+}
+
 struct pfq *handle_take(struct pfq_error *error)
 {
-	struct pfq *q = take_rested();
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	struct pfq *q;
 
+	pthread_once(&once, watch_forks);
+	q = take_rested();
 	if (!q) {
 		q = pfq_alloc(sizeof(*q));
 		if (!q) {
@@ -59,7 +107,9 @@ struct pfq *handle_take(struct pfq_error *error)
 		stand_in_line(q);
 		return NULL;
 	}
-	q->generation = pfq_host_generation;
+	if (q->generation != generation)
+		forget_calls(q);
+	q->generation = generation;
 	q->signals = false;
 	q->rx = (struct rx_reader){ .shared = NULL };
 	q->tx = (struct tx_writer){ .shared = NULL };
@@ -80,7 +130,7 @@ static bool check(const pfq_t *q)
 		failure(q, EBADF, "the socket is closed");
 		return false;
 	}
-	if (q->generation != pfq_host_generation) {
+	if (q->generation != generation) {
 		failure(q, EPERM,
 			"the socket belongs to the parent process: open one after fork()");
 		return false;

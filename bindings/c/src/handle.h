@@ -71,9 +71,10 @@ struct pfq {
 	uint32_t active;      /* receiving and sending calls under way */
 	uint32_t busy[2];     /* by direction: 1 while a thread is in such a call */
 	uint32_t enabled;
-	uint32_t epoch;		 /* how often it was disabled */
-	bool signals;		 /* pfq_get_fd() was called, pfq_arm() was not */
-	unsigned int generation; /* of the process that opened it: pfq_host_generation */
+	uint32_t epoch; /* how often it was disabled */
+	bool signals;	/* pfq_get_fd() was called, pfq_arm() was not */
+	unsigned int
+		generation; /* of the process that opened it: how many fork()s from the first */
 	const struct handle_host *host;
 	struct pfq_socket *socket; /* of the user host */
 	int fd;			   /* of the kernel host */
@@ -119,6 +120,9 @@ int handle_control(const pfq_t *q, unsigned int operation, const void *request, 
 int failure(const pfq_t *q, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int failure_of(const pfq_t *q, const struct pfq_error *error);
+
+/* Of the errors of sockets; whoever forks holds it meanwhile. */
+extern pthread_mutex_t failure_lock;
 
 /* Forgets a socket's error, when the handle is opened again. */
 void failure_clear(pfq_t *q);
