@@ -42,10 +42,8 @@ static int bind_group(pfq_t *q, unsigned int operation, int gid, const char *dev
 {
 	struct pfq_binding request = { .gid = gid, .queue = queue };
 
-	if (!device || strlen(device) >= sizeof(request.device))
-		return failure(q, EINVAL, "device: a name has 1 to %d characters",
-			       PFQ_DEVICE_NAME - 1);
-	memcpy(request.device, device, strlen(device) + 1);
+	if (handle_name_device(q, request.device, device) < 0)
+		return -1;
 	return handle_control(q, operation, &request, sizeof(request), NULL, 0);
 }
 

@@ -203,3 +203,12 @@ int handle_control(const pfq_t *q, unsigned int operation, const void *request, 
 	handle_leave(q);
 	return status < 0 ? -1 : 0;
 }
+
+int handle_name_device(const pfq_t *q, char *field, const char *device)
+{
+	if (!device || strlen(device) >= PFQ_DEVICE_NAME)
+		return failure(q, EINVAL, "device: a name has 1 to %d characters",
+			       PFQ_DEVICE_NAME - 1);
+	memcpy(field, device, strlen(device) + 1);
+	return 0;
+}

@@ -116,6 +116,10 @@ static inline bool handle_ends(const pfq_t *q)
 int handle_control(const pfq_t *q, unsigned int operation, const void *request, size_t request_size,
 		   void *reply, size_t reply_size);
 
+/* Puts the name of a device into a request, where it has PFQ_DEVICE_NAME octets. Gives 0, or -1
+ * with the error noted. */
+int handle_name_device(const pfq_t *q, char *field, const char *device);
+
 /* Notes the error of a socket (NULL: of an open) for pfq_error(). Gives -1. */
 int failure(const pfq_t *q, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));

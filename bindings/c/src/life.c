@@ -71,12 +71,15 @@ pfq_t *pfq_open_group(uint64_t class_mask, int policy, size_t caplen, size_t rx_
 		      size_t xmitlen, size_t tx_slots)
 {
 	pfq_t *q = pfq_open_nogroup(caplen, rx_slots, xmitlen, tx_slots);
+	int error;
 
 	if (!q)
 		return NULL;
 	if (pfq_join_group(q, Q_ANY_GROUP, class_mask, policy) < 0) {
-		failure(NULL, errno, "%s", pfq_error(q));
+		error = errno;
+		failure(NULL, error, "%s", pfq_error(q));
 		pfq_close(q);
+		errno = error;
 		return NULL;
 	}
 	return q;
@@ -93,7 +96,7 @@ static void use_queues(pfq_t *q)
 	char *memory = q->memory;
 	struct pfq_rx_queue *rx = (struct pfq_rx_queue *)(memory + q->map.rx_header);
 	struct pfq_tx_queue *tx = (struct pfq_tx_queue *)(memory + q->map.tx_header);
-	struct pfq_socket_info info;
+	struct pfq_socket_info info = { .xmitlen = 0 };
 
 	q->rx = (struct rx_reader){
 		.shared = rx,

@@ -8,93 +8,86 @@ static int get_info(const pfq_t *q, struct pfq_socket_info *info)
 	return handle_control(q, PFQ_OP_GET_INFO, NULL, 0, info, sizeof(*info));
 }
 
-/* What pfq_set_*() change one of. */
-static int get_config(const pfq_t *q, struct pfq_socket_config *config)
+/* The sizes stand in both structures, at the same places. */
+_Static_assert(offsetof(struct pfq_socket_info, tx_slots) ==
+		       offsetof(struct pfq_socket_config, tx_slots),
+	       "the information about a socket begins with its configuration");
+
+static ssize_t get_size(const pfq_t *q, size_t field)
 {
+	struct pfq_socket_info info;
+	uint64_t size;
+
+	if (get_info(q, &info) < 0)
+		return -1;
+	memcpy(&size, (const char *)&info + field, sizeof(size));
+	return (ssize_t)size;
+}
+
+static int configure(pfq_t *q, size_t field, uint64_t size)
+{
+	struct pfq_socket_config config;
 	struct pfq_socket_info info;
 
 	if (get_info(q, &info) < 0)
 		return -1;
-	*config = (struct pfq_socket_config){
-		.caplen = info.caplen,
-		.rx_slots = info.rx_slots,
-		.xmitlen = info.xmitlen,
-		.tx_slots = info.tx_slots,
-	};
-	return 0;
+	memcpy(&config, &info, sizeof(config));
+	memcpy((char *)&config + field, &size, sizeof(size));
+	return handle_control(q, PFQ_OP_CONFIGURE, &config, sizeof(config), NULL, 0);
 }
 
-static int configure(pfq_t *q, const struct pfq_socket_config *config)
+/* Sets one of the sizes, and leaves alone what another thread sets meanwhile. */
+static int set_size(pfq_t *q, size_t field, size_t size)
 {
-	return handle_control(q, PFQ_OP_CONFIGURE, config, sizeof(*config), NULL, 0);
+	int status;
+
+	if (!handle_enter(q))
+		return -1;
+	pthread_mutex_lock(&q->lock);
+	status = configure(q, field, size);
+	pthread_mutex_unlock(&q->lock);
+	handle_leave(q);
+	return status;
 }
 
 int pfq_set_caplen(pfq_t *q, size_t octets)
 {
-	struct pfq_socket_config config;
-
-	if (get_config(q, &config) < 0)
-		return -1;
-	config.caplen = octets;
-	return configure(q, &config);
+	return set_size(q, offsetof(struct pfq_socket_config, caplen), octets);
 }
 
 int pfq_set_xmitlen(pfq_t *q, size_t octets)
 {
-	struct pfq_socket_config config;
-
-	if (get_config(q, &config) < 0)
-		return -1;
-	config.xmitlen = octets;
-	return configure(q, &config);
+	return set_size(q, offsetof(struct pfq_socket_config, xmitlen), octets);
 }
 
 int pfq_set_rx_slots(pfq_t *q, size_t slots)
 {
-	struct pfq_socket_config config;
-
-	if (get_config(q, &config) < 0)
-		return -1;
-	config.rx_slots = slots;
-	return configure(q, &config);
+	return set_size(q, offsetof(struct pfq_socket_config, rx_slots), slots);
 }
 
 int pfq_set_tx_slots(pfq_t *q, size_t slots)
 {
-	struct pfq_socket_config config;
-
-	if (get_config(q, &config) < 0)
-		return -1;
-	config.tx_slots = slots;
-	return configure(q, &config);
+	return set_size(q, offsetof(struct pfq_socket_config, tx_slots), slots);
 }
 
 ssize_t pfq_get_caplen(const pfq_t *q)
 {
-	struct pfq_socket_info info;
-
-	return get_info(q, &info) < 0 ? -1 : (ssize_t)info.caplen;
+	return get_size(q, offsetof(struct pfq_socket_info, caplen));
 }
 
 ssize_t pfq_get_xmitlen(const pfq_t *q)
 {
-	struct pfq_socket_info info;
-
-	return get_info(q, &info) < 0 ? -1 : (ssize_t)info.xmitlen;
+	return get_size(q, offsetof(struct pfq_socket_info, xmitlen));
 }
 
 ssize_t pfq_get_rx_slots(const pfq_t *q)
 {
-	struct pfq_socket_info info;
-
-	return get_info(q, &info) < 0 ? -1 : (ssize_t)info.rx_slots;
+	return get_size(q, offsetof(struct pfq_socket_info, rx_slots));
 }
 
 ssize_t pfq_get_tx_slots(const pfq_t *q)
 {
-	struct pfq_socket_info info;
-
-	return get_info(q, &info) < 0 ? -1 : (ssize_t)info.tx_slots;
+	return get_size(q, offsetof(struct pfq_socket_info, tx_slots));
 }
 
 ssize_t pfq_get_rx_slot_size(const pfq_t *q)
@@ -200,22 +193,12 @@ const void *pfq_mem_addr(const pfq_t *q)
 	return memory(q, &size);
 }
 
-/* Names are checked for their length here, since they travel in a field of fixed size. */
-static int name_device(const pfq_t *q, struct pfq_device_name *request, const char *device)
-{
-	if (!device || strlen(device) >= sizeof(request->device))
-		return failure(q, EINVAL, "device: a name has 1 to %d characters",
-			       PFQ_DEVICE_NAME - 1);
-	memcpy(request->device, device, strlen(device) + 1);
-	return 0;
-}
-
 int pfq_ifindex(const pfq_t *q, const char *device)
 {
 	struct pfq_device_name request = { .value = 0 };
 	struct pfq_value index;
 
-	if (name_device(q, &request, device) < 0)
+	if (handle_name_device(q, request.device, device) < 0)
 		return -1;
 	if (handle_control(q, PFQ_OP_GET_DEVICE, &request, sizeof(request), &index, sizeof(index)) <
 	    0)
@@ -227,7 +210,7 @@ int pfq_set_promisc(pfq_t *q, const char *device, int on)
 {
 	struct pfq_device_name request = { .value = on != 0 };
 
-	if (name_device(q, &request, device) < 0)
+	if (handle_name_device(q, request.device, device) < 0)
 		return -1;
 	return handle_control(q, PFQ_OP_SET_PROMISCUOUS, &request, sizeof(request), NULL, 0);
 }
@@ -236,7 +219,7 @@ int pfq_get_device_stats(const pfq_t *q, const char *device, struct pfq_device_s
 {
 	struct pfq_device_name request = { .value = 0 };
 
-	if (name_device(q, &request, device) < 0)
+	if (handle_name_device(q, request.device, device) < 0)
 		return -1;
 	return handle_control(q, PFQ_OP_GET_DEVICE_STATS, &request, sizeof(request), stats,
 			      sizeof(*stats));

@@ -6,17 +6,11 @@ static int name_binding(const pfq_t *q, struct pfq_tx_binding *request, const ch
 	struct pfq_error error = { .node = -1 };
 	int status;
 
-	if (!device || strlen(device) >= sizeof(request->device))
-		return failure(q, EINVAL, "device: a name has 1 to %d characters",
-			       PFQ_DEVICE_NAME - 1);
-	if (!handle_enter(q))
+	if (handle_name_device(q, request->device, device) < 0 || !handle_enter(q))
 		return -1;
 	status = q->host->check_tx(device, &error);
 	handle_leave(q);
-	if (status < 0)
-		return failure_of(q, &error);
-	memcpy(request->device, device, strlen(device) + 1);
-	return 0;
+	return status < 0 ? failure_of(q, &error) : 0;
 }
 
 int pfq_bind_tx(pfq_t *q, const char *device, int queue, int kthread)

@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include <dirent.h>
+#include <pthread.h>
 
 #define OPEN_FAILS(call, words)                                              \
 	do {                                                                 \
@@ -181,7 +182,7 @@ TEST(devices_that_are_not_there_are_named_with_those_that_are)
 	pfq_close(q);
 }
 
-TEST(an_error_of_one_thread_can_be_asked_for_by_another)
+TEST(errors_of_sockets_are_told_apart)
 {
 	pfq_t *q = pfq_open(64, 64, 64, 64), *other = pfq_open(64, 64, 64, 64);
 
@@ -192,6 +193,51 @@ TEST(an_error_of_one_thread_can_be_asked_for_by_another)
 	CHECK_EQUAL(pfq_error_node(q), -1);
 	pfq_close(q);
 	pfq_close(other);
+}
+
+static void *fail_to_bind(void *q)
+{
+	return (void *)(intptr_t)pfq_bind(q, "no such thing", Q_ANY_QUEUE);
+}
+
+TEST(a_thread_that_asks_is_told_of_the_last_error_of_another)
+{
+	pfq_t *q = pfq_open(64, 64, 64, 64);
+	pthread_t thread;
+
+	CHECK(strcmp(pfq_error(q), "") == 0);
+	pthread_create(&thread, NULL, fail_to_bind, q);
+	pthread_join(thread, NULL);
+	test_check_text(__FILE__, __LINE__, pfq_error(q), "no such thing");
+	pfq_close(q);
+}
+
+#define ROUNDS 200000
+
+static bool rounds_are_over;
+
+static void *set_caplen(void *q)
+{
+	while (!__atomic_load_n(&rounds_are_over, __ATOMIC_RELAXED))
+		pfq_set_caplen(q, 100);
+	return NULL;
+}
+
+TEST(a_size_stays_as_it_was_set_while_another_thread_sets_another)
+{
+	pfq_t *q = pfq_open(64, 64, 64, 64);
+	unsigned int lost = 0;
+	pthread_t thread;
+
+	pthread_create(&thread, NULL, set_caplen, q);
+	for (size_t round = 1; round <= ROUNDS; round++) {
+		pfq_set_xmitlen(q, round);
+		lost += (size_t)pfq_get_xmitlen(q) != round;
+	}
+	__atomic_store_n(&rounds_are_over, true, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
+	CHECK_EQUAL(lost, 0);
+	pfq_close(q);
 }
 
 TEST(hashes_are_the_same_in_both_directions)
