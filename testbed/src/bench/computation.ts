@@ -51,11 +51,11 @@ const anyOf = (first: NetPredicate, ...rest: NetPredicate[]): NetPredicate => {
 const ports = (ask: (port: number) => NetPredicate, first: number, ...rest: number[]): NetPredicate =>
 	anyOf(ask(first), ...rest.map(ask));
 
-/** What a host lets in: not from one network; some TCP and UDP services; ICMP. */
+/** Twenty questions, what a host lets in: not from one network; some TCP and UDP services; ICMP. */
 const services = and(
 	not(hasSrcAddr("192.168.0.0/16")),
 	anyOf(
-		and(isTcp, ports(hasPort, 22, 25, 80, 110, 143, 443, 993, 8080)),
+		and(isTcp, ports(hasPort, 22, 25, 80, 110, 143, 443, 587, 993, 8080)),
 		and(isUdp, ports(hasPort, 53, 67, 123, 443, 500, 4500)),
 		isIcmp,
 		isIcmp6,
@@ -63,10 +63,10 @@ const services = and(
 );
 const servicesFilter =
 	"not src net 192.168.0.0/16 and (" +
-	"(tcp and (port 22 or port 25 or port 80 or port 110 or port 143 or port 443 or port 993 or port 8080)) or " +
+	"(tcp and (port 22 or port 25 or port 80 or port 110 or port 143 or port 443 or port 587 or port 993 or port 8080)) or " +
 	"(udp and (port 53 or port 67 or port 123 or port 443 or port 500 or port 4500)) or icmp or icmp6)";
 
-/** What a router lets through to the servers of one network, and what it lets back. */
+/** Twenty more, what a router lets through to the servers of one network, and what it lets back. */
 const directions = anyOf(
 	and(isTcp, hasDstAddr("10.2.0.0/16"), ports(hasDstPort, 22, 80, 443, 8080)),
 	and(isUdp, hasDstAddr("10.2.0.0/16"), ports(hasDstPort, 53, 123)),
