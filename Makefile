@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every target brings along what it needs (see scripts/setup.sh) and may be typed again at any time.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-long run bench fuzz lint clean
+.PHONY: help setup build test test-long test-kernel run bench fuzz lint clean
 SHELL := /bin/sh
 
 # where scripts/setup.sh puts pnpm when it may not write to the system
@@ -14,6 +14,7 @@ help:
 	@echo "make run ARGS='-i eth0 -e \"main = ip >-> steer_flow\"'"
 	@echo '                                the same for an interface, a file and a program of your own'
 	@echo 'make test                       all tests; make test-long: the same with long random runs'
+	@echo 'make test-kernel                the tests of pfq.ko, in virtual machines'
 	@echo "make bench [ARGS=...]           benchmarks against tcpdump, libpcap and others"
 	@echo 'make fuzz [SECONDS=60]          each fuzzer for that long'
 	@echo 'make build | lint | clean'
@@ -32,6 +33,12 @@ test:
 test-long:
 	@scripts/setup.sh test
 	@PFQ_TEST_LONG=1 PFQ_TEST_TIMEOUT=$${PFQ_TEST_TIMEOUT:-1800000} scripts/test.sh
+
+test-kernel:
+	@scripts/setup.sh kernel
+	@$(MAKE) --no-print-directory -s build
+	@cd testbed && PFQ_TEST_KERNEL=1 PFQ_TEST_KERNELS=$${PFQ_TEST_KERNELS:-6.1,6.12} \
+		pnpm exec vitest run --config ../vitest.config.ts --root . src/kernel.test.ts
 
 run:
 	@scripts/setup.sh run

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// pfq.ko in a virtual machine. Each boot takes some 20 seconds, so this runs where PFQ_TEST_KERNEL=1 asks for it.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const vm = fileURLToPath(new URL("../bin/vm.js", import.meta.url));
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const minutes = 60_000;
+
+interface Outcome {
+	readonly status: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+}
+
+/** A cable of two devices, no traffic on it but what the script makes; and functions for scripts. */
+const prelude = `
+fail() { echo "$*" >&2; exit 1; }
+ip link add veth0 type veth peer name veth1 || fail 'no veth'
+for each in veth0 veth1; do
+	echo 1 >/proc/sys/net/ipv6/conf/$each/disable_ipv6
+	ip link set $each arp off
+	ip link set $each up
+done
+blast() { testbed/native/build/blast -d veth1 "$@"; }
+abuse() { testbed/native/build/kernel_abuse "$@"; }
+run_pfq() { node packages/tools/bin/pfq.js run -i veth0 --json "$@" >/tmp/report & }
+wait_for_report() { until test -s /tmp/report; do sleep 0.2; done; }
+`;
+
+/** Runs a shell script in a guest; its status is the script's, or tells that the kernel's log smells. */
+async function inGuest(series: string, script: string): Promise<Outcome> {
+	const child = spawn(
+		process.execPath,
+		[vm, "--kernel", series, "--limit", "240", "--", "sh", "-c", prelude + script],
+		{
+			cwd: root,
+			stdio: ["ignore", "pipe", "pipe"],
+		},
+	);
+	let stdout = "";
+	let stderr = "";
+	child.stdout.setEncoding("utf8").on("data", (text: string) => {
+		stdout += text;
+	});
+	child.stderr.setEncoding("utf8").on("data", (text: string) => {
+		stderr += text;
+	});
+	const [status] = await once(child, "close");
+	return { status, stdout, stderr };
+}
+
+interface Summary {
+	host: string;
+	groups: { recv: number; lost: number; drop: number }[];
+	sockets: { recv: number; lost: number }[];
+	devices: { recv: number; lost: number; state: string }[];
+}
+
+const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
+const seriesAsked = (process.env.PFQ_TEST_KERNELS ?? "6.1").split(",");
+
+describe.skipIf(process.env.PFQ_TEST_KERNEL !== "1").each(seriesAsked)("pfq.ko on Linux %s", (series) => {
+	it(
+		"steers every packet to one of the sockets, and its figures add up",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				run_pfq -e 'main = ip >-> steer_flow' -n 2 --seconds 15
+				wait_for_report
+				blast -n 20000 -r 10000 -k 100
+				wait
+				tail -n 1 /tmp/report
+				cat /sys/class/net/veth0/statistics/rx_packets`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			const [, report = "{}", counted] = stdout.trim().split("\n");
+			const summary = JSON.parse(report) as Summary;
+			expect(counted).toBe("20000");
+			expect(summary.host).toBe("kernel");
+			expect(summary.devices[0]).toMatchObject({ recv: 20_000, lost: 0, state: "running" });
+			const [group] = summary.groups;
+			expect((group?.recv ?? 0) + (group?.lost ?? 0) + (group?.drop ?? 0)).toBe(20_000);
+			expect(group?.lost).toBe(0);
+			expect(sum(summary.sockets.map(({ recv }) => recv))).toBe(20_000);
+			for (const { recv } of summary.sockets) expect(recv).toBeGreaterThan(4000);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"accounts for what a queue that is too small loses, and for a device that vanishes",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				run_pfq -e 'main = udp >-> steer_flow' -n 2 -s 16 --seconds 12
+				wait_for_report
+				blast -n 30000 -k 100
+				cat /sys/class/net/veth0/statistics/rx_packets
+				ip link delete veth0
+				wait
+				tail -n 1 /tmp/report`,
+			);
+			expect(stderr).toBe("pfq run: veth0: the interface was removed\n");
+			expect(status).toBe(0);
+			const [, counted, report = "{}"] = stdout.trim().split("\n");
+			const summary = JSON.parse(report) as Summary;
+			expect(counted).toBe("30000");
+			expect(summary.devices[0]).toMatchObject({ recv: 30_000, state: "failed" });
+			expect(sum(summary.sockets.map(({ recv, lost }) => recv + lost))).toBe(30_000);
+			expect(sum(summary.sockets.map(({ lost }) => lost))).toBeGreaterThan(0);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"survives sockets that come and go under traffic, random calls and random octets in its queues, and then unloads",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				testbed/native/build/blast -d veth1 -t 200 -r 5000 -k 100 >/dev/null &
+				traffic=$!
+				abuse cycles veth0 200 || exit 1
+				abuse garbage veth0 15 || exit 1
+				exec 5</dev/pfq
+				rmmod pfq 2>/dev/null && fail 'unloaded while in use'
+				exec 5<&-
+				rmmod pfq || fail 'in use when all is closed'
+				test ! -e /dev/pfq || fail 'the device node is still there'
+				kill $traffic
+				echo unloaded`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout).toMatch(/^200 cycles, \d+ packets\n\d+ of \d+ calls succeeded\nunloaded\n$/);
+		},
+		5 * minutes,
+	);
+});

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// vm [OPTIONS] -- COMMAND: runs a command in a virtual machine with pfq.ko loaded, inside this checkout.
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { findKernel, type Kernel, type KernelSeries, kernelSeries } from "./vm/kernel.js";
+import { runMachine } from "./vm/machine.js";
+
+const usage = `usage: vm [OPTIONS] -- COMMAND [ARGUMENT ...]
+  Boots a kernel with pfq.ko loaded, runs COMMAND in this folder, and ends with its status.
+  The guest sees this machine's files; what it writes to them is gone afterwards, and /tmp is its own.
+  Status 124: out of time; 125: the machine or the module did not start; 126: the kernel's log smells.
+    --kernel 6.1|6.12   kernel series (default 6.1)
+    --smp N             processors (default 2)
+    --memory MIB        default 2048
+    --limit SECONDS     ends it by force after so long (default 600)
+    --log FILE          writes the kernel's log to FILE
+    --no-module         without pfq.ko
+`;
+
+const complain = (text: string, status: number): never => {
+	process.stderr.write(`vm: ${text}\n`);
+	process.exit(status);
+};
+
+const packageFolder = fileURLToPath(new URL("../../packages/kernel-module", import.meta.url));
+
+/** pfq.ko for this kernel, built if anything changed. */
+const buildModule = (kernel: Kernel): string => {
+	const args = ["-s", "-C", packageFolder, "modules", `KDIR=${kernel.headers}`];
+	const made = spawnSync("make", args, { encoding: "utf8" });
+	if (made.status !== 0)
+		complain(
+			`pfq.ko cannot be built for ${kernel.version} (package linux-headers-${kernel.version}):\n${made.stderr}`,
+			125,
+		);
+	return join(packageFolder, "build", kernel.version, "pfq.ko");
+};
+
+const environment = (): Record<string, string> => {
+	const kept = Object.entries(process.env).filter(
+		([name, value]) =>
+			value !== undefined && (/^(PFQ_.*|CI|NO_COLOR|FORCE_COLOR|LANG|LC_.*)$/.test(name) || name === "HOME"),
+	) as [string, string][];
+	const path = `${dirname(process.execPath)}:${process.env.PATH ?? ""}:/usr/sbin:/usr/bin:/sbin:/bin`;
+	return { ...Object.fromEntries(kept), PATH: path };
+};
+
+const number = (text: string | undefined, name: string): number | undefined => {
+	if (text !== undefined && !/^[1-9]\d{0,5}$/.test(text)) complain(`--${name} ${text}: must be a number`, 2);
+	return text === undefined ? undefined : Number(text);
+};
+
+const main = async (): Promise<void> => {
+	const { values, positionals } = parseArgs({
+		allowPositionals: true,
+		options: {
+			kernel: { type: "string", default: "6.1" },
+			smp: { type: "string" },
+			memory: { type: "string" },
+			limit: { type: "string" },
+			log: { type: "string" },
+			"no-module": { type: "boolean" },
+			help: { type: "boolean", short: "h" },
+		},
+	});
+	if (values.help) {
+		process.stdout.write(usage);
+		return;
+	}
+	if (positionals.length === 0) complain(`no command\n${usage}`, 2);
+	if (!(values.kernel in kernelSeries))
+		complain(`--kernel ${values.kernel}: must be ${Object.keys(kernelSeries).join(" or ")}`, 2);
+	const kernel = findKernel(values.kernel as KernelSeries);
+	const processors = number(values.smp, "smp");
+	const memory = number(values.memory, "memory");
+	const limit = number(values.limit, "limit");
+	const result = await runMachine({
+		kernel,
+		command: positionals,
+		environment: environment(),
+		...(values["no-module"] ? {} : { module: buildModule(kernel) }),
+		...(processors === undefined ? {} : { processors }),
+		...(memory === undefined ? {} : { memory }),
+		...(limit === undefined ? {} : { limit }),
+		stdout: (text) => process.stdout.write(text),
+		stderr: (text) => process.stderr.write(text),
+	});
+	if (values.log !== undefined) writeFileSync(values.log, result.log || result.console);
+	if (result.smells.length > 0) complain(`the kernel's log smells:\n  ${result.smells.join("\n  ")}`, 126);
+	if (result.overdue) complain("out of time", 124);
+	if (result.status === undefined)
+		complain(`the machine ended before the command:\n${result.console.slice(-2000)}`, 125);
+	process.exitCode = result.status;
+};
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => process.exit(130));
+await main().catch((error: unknown) => complain(error instanceof Error ? error.message : String(error), 125));

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a kernel's log must not say after a test.
+
+const smells: readonly RegExp[] = [
+	/\bBUG:/,
+	/\bWARNING:/,
+	/\bOops\b/,
+	/\bINFO: (task|rcu|possible|suspicious|inconsistent|trying)/,
+	/Kernel panic/,
+	/Call Trace:/,
+	/general protection fault/,
+	/\b(KASAN|KCSAN|KFENCE|UBSAN|kmemleak):/,
+	/unreferenced object/,
+	/refcount_t:/,
+	/possible (circular|recursive) locking/,
+	/inconsistent lock state/,
+	/held lock freed|lock held when returning/,
+	/(rcu|RCU).*(stall|detected expedited)/,
+	/soft lockup|hard LOCKUP|blocked for more than/,
+	/unregister_netdevice: waiting for/,
+	/scheduling while atomic|sleeping function called/,
+	/slab .*(corrupt|overwritten)|still in use|Objects remaining/,
+	/exceeds total pages|page allocation failure|Out of memory/,
+];
+
+/** The lines that smell, in their order. */
+export const smellyLines = (log: string): string[] =>
+	log.split(/\r?\n/).filter((line) => smells.some((smell) => smell.test(line)));

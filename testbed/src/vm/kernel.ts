@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Kernels to boot: Debian's own packages, unpacked outside the tree and installed nowhere.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+/** Kernel series that the module supports, and the Debian package that depends on the newest image of each. */
+export const kernelSeries = { "6.1": "linux-image-amd64", "6.12": "linux-image-6.12-amd64" } as const;
+export type KernelSeries = keyof typeof kernelSeries;
+
+export interface Kernel {
+	/** As `uname -r` says it. */
+	readonly version: string;
+	/** The compressed image. */
+	readonly image: string;
+	/** The folder of its modules, with modules.dep. */
+	readonly modules: string;
+	/** Where a module is built for it: /lib/modules/VERSION/build. Its headers are packages of the machine. */
+	readonly headers: string;
+}
+
+const cache = () => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pfq");
+
+/** A folder of the cache, made if need be. The guest sees it, as it sees the whole file system but /tmp. */
+export const cacheFolder = (name: string): string => {
+	const path = join(cache(), name);
+	mkdirSync(path, { recursive: true });
+	return path;
+};
+
+/** Runs a program to its end and returns what it printed. */
+export const run = (command: string, args: readonly string[], cwd?: string): string => {
+	const done = spawnSync(command, args, { encoding: "utf8", cwd, maxBuffer: 1 << 28 });
+	if (done.error !== undefined) throw new Error(`${command}: ${done.error.message}`);
+	if (done.status !== 0)
+		throw new Error(`${command} ${args.join(" ")}: ${(done.stderr || done.stdout).trim() || `status ${done.status}`}`);
+	return done.stdout;
+};
+
+const newestImage = (series: KernelSeries): string => {
+	const meta = kernelSeries[series];
+	const name = /Depends: (linux-image-\S+)/.exec(run("apt-cache", ["depends", meta]))?.[1];
+	if (name === undefined) throw new Error(`${meta}: no such package: run apt-get update`);
+	return name;
+};
+
+const unpacked = (folder: string): Kernel | undefined => {
+	const version = existsSync(join(folder, "lib/modules")) ? readdirSync(join(folder, "lib/modules"))[0] : undefined;
+	if (version === undefined) return undefined;
+	return {
+		version,
+		image: join(folder, `boot/vmlinuz-${version}`),
+		modules: join(folder, "lib/modules", version),
+		headers: `/lib/modules/${version}/build`,
+	};
+};
+
+/** The newest kernel of the series that the machine's package lists know, fetched if it is not there yet. */
+export const findKernel = (series: KernelSeries): Kernel => {
+	const name = newestImage(series);
+	const folder = join(cacheFolder("kernels"), name);
+	const there = unpacked(folder);
+	if (there) return there;
+	const temporary = mkdtempSync(join(cacheFolder("kernels"), "fetching-"));
+	try {
+		run("apt-get", ["-q", "-o", "APT::Sandbox::User=root", "download", name], temporary);
+		const file = readdirSync(temporary).find((each) => each.endsWith(".deb"));
+		if (file === undefined) throw new Error(`${name}: nothing was fetched`);
+		const root = join(temporary, "root");
+		run("dpkg", ["-x", join(temporary, file), root]);
+		const kernel = unpacked(root);
+		if (!kernel) throw new Error(`${name}: holds no kernel`);
+		run("depmod", ["-b", root, kernel.version]);
+		rmSync(folder, { recursive: true, force: true });
+		renameSync(root, folder);
+	} finally {
+		rmSync(temporary, { recursive: true, force: true });
+	}
+	const fetched = unpacked(folder);
+	if (!fetched) throw new Error(`${name}: holds no kernel`);
+	return fetched;
+};
