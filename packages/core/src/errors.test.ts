@@ -108,6 +108,25 @@ describe("an error", () => {
 		);
 	});
 
+	it("takes no number for another one that has fewer bits", () => {
+		const huge = 2 ** 32;
+		const refused = /^EINVAL .*(4294967296|4294967297|65542|256|70000)/;
+		expect(failure((socket) => socket.joinGroup({ gid: huge }))).toMatch(refused);
+		expect(failure((socket) => socket.joinGroup().bind("mem:narrow", { queue: huge }))).toMatch(refused);
+		expect(failure((socket) => socket.bindTx("mem:narrow", { queue: huge }))).toMatch(refused);
+		expect(failure((socket) => socket.bindTx("mem:narrow", { thread: huge }))).toMatch(refused);
+		expect(failure(() => Socket.open({ weight: huge + 1 }))).toMatch(refused);
+		expect(failure((socket) => socket.joinGroup().setVlanFilter(huge))).toMatch(refused);
+		expect(failure((socket) => socket.flush(huge))).toMatch(refused);
+		const pass = { code: 6, jt: 0, jf: 0, k: 1 };
+		const filter = (...program: (typeof pass)[]) => failure((socket) => socket.joinGroup().setFilter(program));
+		expect(filter({ ...pass, code: 65536 + 6 })).toMatch(refused);
+		expect(filter({ ...pass, jt: 256 })).toMatch(refused);
+		expect(filter({ ...pass, jf: 256 })).toMatch(refused);
+		expect(filter({ ...pass, k: huge })).toMatch(refused);
+		expect(filter(...new Array(70_000).fill(pass))).toMatch(refused);
+	});
+
 	it("tells what is called out of order", () => {
 		expect(failure((socket) => socket.read())).toMatchInlineSnapshot(
 			`"EBADF the socket is not enabled: call enable() first"`,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Any, Class, Policy } from "@pfq/abi";
-import { deviceName, wholeNumber } from "./checks.js";
+import { deviceName, intNumber } from "./checks.js";
 import { type ComputationSource, loadable, located, type SourceOptions } from "./computation.js";
 import { PfqError } from "./errors.js";
 import { type BpfInstruction, encodeFilter } from "./filter.js";
@@ -59,7 +59,7 @@ export const joinGroup = (native: NativeSocket, options: GroupOptions): Group =>
 	if (!Object.hasOwn(policies, policy))
 		throw new PfqError("EINVAL", `policy: '${policy}' is none of ${Object.keys(policies).join(", ")}`);
 	if (typeof classMask !== "bigint") throw new PfqError("EINVAL", "classMask: not a bigint");
-	const id = native.joinGroup(wholeNumber("gid", gid, Any.ANY_GROUP), classMask, policies[policy]);
+	const id = native.joinGroup(intNumber("gid", gid, Any.ANY_GROUP), classMask, policies[policy]);
 
 	return Object.freeze({
 		id,
@@ -80,8 +80,8 @@ export const joinGroup = (native: NativeSocket, options: GroupOptions): Group =>
 			else native.setFilter(id, encodeFilter(filter));
 		},
 		enableVlanFilter: (on) => native.enableVlanFilter(id, on),
-		setVlanFilter: (vid) => native.setVlanFilter(id, wholeNumber("vid", vid, -1), true),
-		resetVlanFilter: (vid) => native.setVlanFilter(id, wholeNumber("vid", vid, -1), false),
+		setVlanFilter: (vid) => native.setVlanFilter(id, intNumber("vid", vid, -1), true),
+		resetVlanFilter: (vid) => native.setVlanFilter(id, intNumber("vid", vid, -1), false),
 		stats: () => readStats((into) => native.groupStats(id, into)),
 		counters: () => readCounters((into) => native.groupCounters(id, into)),
 		leave: () => native.leaveGroup(id),
@@ -89,4 +89,4 @@ export const joinGroup = (native: NativeSocket, options: GroupOptions): Group =>
 };
 
 export const queueNumber = (queue: number | undefined): number =>
-	queue === undefined ? Any.ANY_QUEUE : wholeNumber("queue", queue);
+	queue === undefined ? Any.ANY_QUEUE : intNumber("queue", queue);

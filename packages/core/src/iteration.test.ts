@@ -153,6 +153,21 @@ describe("readable", () => {
 		expect(countPackets(receiver.socket)).toBe(1);
 	});
 
+	it("does not take the wake-up of an iteration that waits", async () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device);
+		const batches = receiver.socket.batches({ signal: AbortSignal.timeout(2000) });
+		const next = batches.next();
+		await pause(10);
+		wire.send(udpPacket());
+		await expect(receiver.socket.readable()).rejects.toMatchObject({
+			code: "EBUSY",
+			message: "another reader of the socket waits already",
+		});
+		expect((await next).done).toBe(false);
+		await batches.return();
+	});
+
 	it("is false when the socket is closed", async () => {
 		using wire = createWire();
 		using receiver = openReceiver(wire.device);

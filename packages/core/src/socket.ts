@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Any } from "@pfq/abi";
 import { Batch, type BatchSource, type Lease } from "./batch.js";
-import { deviceName, wholeNumber } from "./checks.js";
+import { deviceName, intNumber, wholeNumber } from "./checks.js";
 import { PfqError } from "./errors.js";
 import { type Group, type GroupOptions, joinGroup, queueNumber } from "./group.js";
 import { addon, type NativeSocket, type ParameterName, Sums } from "./native.js";
@@ -135,7 +135,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	}
 
 	set weight(weight: number) {
-		this.#native.setWeight(wholeNumber("weight", weight));
+		this.#native.setWeight(intNumber("weight", weight));
 	}
 
 	/** Whether packets are stamped with the time of their arrival. */
@@ -199,11 +199,13 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		return new Batch(this.#source, this.#lease, length, octets, captured, slotSize);
 	}
 
-	/** Waits until there are packets to read (true), or the socket is disabled or closed (false). */
+	/** Waits until there are packets to read (true), or the socket is disabled or closed (false). For one reader at a time. */
 	async readable({ signal }: WaitOptions = {}): Promise<boolean> {
 		signal?.throwIfAborted();
 		while (this.#enabled) {
+			this.#waiting.checkFree();
 			if (this.#native.arm()) return true;
+			signal?.throwIfAborted();
 			if (!(await this.#waiting.forPackets(signal))) return false;
 		}
 		return false;
@@ -260,7 +262,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 
 	/** Makes a Tx queue for a device, before the socket is enabled, and gives its index. */
 	bindTx(device: string, { queue, thread = Any.NO_KTHREAD }: BindTxOptions = {}): number {
-		return this.#native.bindTx(deviceName(device), queueNumber(queue), wholeNumber("thread", thread, Any.NO_KTHREAD));
+		return this.#native.bindTx(deviceName(device), queueNumber(queue), intNumber("thread", thread, Any.NO_KTHREAD));
 	}
 
 	unbindTx(): void {
@@ -271,12 +273,12 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	send(octets: Uint8Array, { copies = 1, sync = 1 }: SendOptions = {}): void {
 		this.#checkEnabled();
 		if (!(octets instanceof Uint8Array)) throw new PfqError("EINVAL", "send: the octets are no Uint8Array");
-		this.#native.send(octets, wholeNumber("copies", copies, 1), wholeNumber("sync", sync, 0));
+		this.#native.send(octets, wholeNumber("copies", copies, 1), intNumber("sync", sync));
 	}
 
 	/** Sends what is in a Tx queue; gives the number of packets. */
 	flush(queue = 0): number {
-		return this.#native.flush(wholeNumber("queue", queue));
+		return this.#native.flush(intNumber("queue", queue));
 	}
 
 	/** Nothing wakes a reader when a file ends, so it is looked at now and then. */
