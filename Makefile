@@ -58,6 +58,7 @@ fuzz:
 	@scripts/setup.sh fuzz
 	@$(MAKE) --no-print-directory -s build
 	@$(MAKE) --no-print-directory -C packages/kernel-module fuzz SECONDS=$(or $(SECONDS),60)
+	@$(MAKE) --no-print-directory -s -C bindings/c fuzz SECONDS=$(or $(SECONDS),60)
 
 lint:
 	@scripts/setup.sh lint

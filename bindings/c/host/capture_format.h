@@ -36,6 +36,13 @@ void capture_reader_free(struct capture_reader *reader);
 /* From a link type of a file (LINKTYPE_*) to PFQ_LINK_*. */
 int capture_link(const char *path, uint32_t linktype, uint16_t *link, struct pfq_error *error);
 
+/* A file may claim any fraction of a second, which libpcap takes for a signed number: what is none
+ * becomes the last nanosecond of the second. */
+static inline uint32_t capture_nsec(int64_t nsec)
+{
+	return PFQ_LIKELY(nsec >= 0 && nsec < 1000000000) ? (uint32_t)nsec : 999999999;
+}
+
 static inline void capture_reader_moved(struct capture_reader *reader, uint64_t position)
 {
 	PFQ_WRITE_ONCE(reader->position, position);

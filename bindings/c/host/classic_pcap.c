@@ -100,14 +100,8 @@ static bool fill(struct classic_pcap *pcap)
 static void read_packet(const struct classic_pcap *pcap, struct pfq_packet *packet,
 			const uint8_t *record, uint32_t caplen)
 {
-	uint32_t sec = load32(record, pcap->swapped);
-	uint32_t nsec = load32(record + 4, pcap->swapped);
-	uint32_t per_second = pcap->nanoseconds ? 1000000000 : 1000000;
+	int64_t fraction = load32(record + 4, pcap->swapped);
 
-	if (PFQ_UNLIKELY(nsec >= per_second)) {
-		sec += nsec / per_second;
-		nsec %= per_second;
-	}
 	packet->data = record + RECORD_HEADER;
 	packet->caplen = caplen < pcap->snaplen ? caplen : pcap->snaplen;
 	packet->len = load32(record + 12, pcap->swapped);
@@ -116,8 +110,8 @@ static void read_packet(const struct classic_pcap *pcap, struct pfq_packet *pack
 	packet->has_hash = false;
 	packet->link = pcap->base.link;
 	packet->queue = 0;
-	packet->sec = sec;
-	packet->nsec = pcap->nanoseconds ? nsec : nsec * 1000;
+	packet->sec = load32(record, pcap->swapped);
+	packet->nsec = capture_nsec(pcap->nanoseconds ? fraction : fraction * 1000);
 	packet->handle = NULL;
 	packet->headers.parsed = false;
 }

@@ -32,7 +32,7 @@ static void read_packet(const struct libpcap_file *file, struct pfq_packet *pack
 	packet->link = file->base.link;
 	packet->queue = 0;
 	packet->sec = (uint32_t)header->ts.tv_sec;
-	packet->nsec = (uint32_t)header->ts.tv_usec; /* nanoseconds, as asked for */
+	packet->nsec = capture_nsec(header->ts.tv_usec); /* nanoseconds, as asked for */
 	packet->handle = NULL;
 	packet->headers.parsed = false;
 }
