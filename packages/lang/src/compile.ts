@@ -4,12 +4,10 @@ import { type Diagnostic, report as newReport, type Report } from "./diagnostic.
 import { expand } from "./expansion.js";
 import { computationOf } from "./graph.js";
 import { inferTypes } from "./inference.js";
-import { withLayout } from "./layout.js";
-import { tokensOf } from "./lexer.js";
 import { LimitExceeded } from "./limits.js";
+import { link } from "./linking.js";
+import { loadModules, type ModuleFinder } from "./modules.js";
 import { optimise } from "./optimiser.js";
-import { parse } from "./parser.js";
-import { rename } from "./renamer.js";
 import type { Source, Span } from "./source.js";
 import { showType } from "./type.js";
 
@@ -20,6 +18,8 @@ export interface CompileOptions {
 	readonly optimise?: boolean;
 	/** Whether equal parts of the program stay apart, each at its place in the source; they do not unless this is true. */
 	readonly places?: boolean;
+	/** Where modules come from that are not built in; without it there are none. */
+	readonly modules?: ModuleFinder;
 }
 
 export interface DefinitionType {
@@ -50,8 +50,11 @@ export const compile = (text: string, options: CompileOptions = {}): Compilation
 	const source: Source = { file: options.file ?? "program", text };
 	const report = newReport();
 	const result = passes(source, options, report);
+	// The program's own come first, then those of the modules that it imports, each in the order of the lines.
+	const files = [source.file, ...new Set(report.diagnostics.map(({ place }) => place.file))];
 	const diagnostics = report.diagnostics.toSorted(
-		(a, b) => a.place.line - b.place.line || a.place.column - b.place.column,
+		({ place: a }, { place: b }) =>
+			files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
 	);
 	return result === null || diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, ...result, diagnostics };
 };
@@ -70,23 +73,26 @@ const passes = (source: Source, options: CompileOptions, report: Report) => {
 
 const isSpan = (value: unknown): value is Span => typeof value === "object" && value !== null && "source" in value;
 
-const run = (source: Source, { optimise: optimised = true, places = false }: CompileOptions, report: Report) => {
+const run = (
+	source: Source,
+	{ optimise: optimised = true, places = false, modules: finder }: CompileOptions,
+	report: Report,
+) => {
 	const failed = (): boolean => report.diagnostics.length > 0;
-	const tokens = withLayout(tokensOf(source, report), source, report);
+	const modules = loadModules(source, report, finder);
 	if (report.diagnostics.some(({ kind }) => kind === "limit")) return null;
-	const module = parse(tokens, source, report);
-	const wellFormed = !failed();
-	const renamed = rename(module, report);
-	if (wellFormed && !renamed.definitions.some(({ binding }) => binding.name === "main"))
+	const wellFormed = report.diagnostics.every(({ kind }) => kind === "import");
+	const linked = link(modules, report);
+	if (wellFormed && !linked.own.some(({ binding }) => binding.name === "main"))
 		report.add("name", { source, start: 0, end: 0 }, "there is no `main`", {
 			hint: "a program defines `main`, the NetFunction that every packet runs through",
 		});
-	inferTypes(renamed, report);
+	inferTypes(linked, report);
 	if (failed()) return null;
-	const types = renamed.definitions
+	const types = linked.own
 		.toSorted((a, b) => (a.binding.span?.start ?? 0) - (b.binding.span?.start ?? 0))
 		.map(({ binding }) => ({ name: binding.name, type: binding.type ? showType(binding.type) : "" }));
-	const main = expand(renamed, report);
+	const main = expand(linked, report);
 	if (main === null) return null;
 	const computation = computationOf(main, { places });
 	return { computation: optimised ? optimise(computation) : computation, types };

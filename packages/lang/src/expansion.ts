@@ -25,7 +25,7 @@ const isTerm = (value: Expanded): value is Term =>
 	value.kind === "NetFunction" || value.kind === "NetPredicate" || value.kind === "NetProperty";
 
 /** Works out all that is abstract in a program: what is left is the term that `main` is, made of primitives alone. */
-export const expand = ({ definitions }: Renamed, report: Report): NetFunction | null => {
+export const expand = ({ definitions }: Pick<Renamed, "definitions">, report: Report): NetFunction | null => {
 	let steps = 0;
 	let depth = 0;
 	const places = new WeakMap<Span, Place>();

@@ -274,6 +274,14 @@ export const haskellFunctions: readonly HaskellFunction[] = [
 		],
 	),
 	...rows(
+		["Prelude", "Data.Monoid"],
+		[
+			["<>", "[a] -> [a] -> [a]", ([xs, ys], e) => joinedLists([list(xs), list(ys)], e)],
+			["mappend", "[a] -> [a] -> [a]", ([xs, ys], e) => joinedLists([list(xs), list(ys)], e)],
+			["mconcat", "[[a]] -> [a]", ([xs], e) => joinedLists(list(xs).map(list), e)],
+		],
+	),
+	...rows(
 		["Data.List"],
 		[
 			["foldl'", "(b -> a -> b) -> b -> [a] -> b", foldLeft(false)],

@@ -15,6 +15,7 @@ export { readImage } from "./image-reader.js";
 export { writeImage } from "./image-writer.js";
 export { readJson, writeJson } from "./json.js";
 export { LimitExceeded } from "./limits.js";
+export type { FoundModule, ModuleFinder } from "./modules.js";
 export { optimise } from "./optimiser.js";
 export { image, type Program, program } from "./program.js";
 export { type Stages, stagesOf } from "./stages.js";

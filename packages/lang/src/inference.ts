@@ -26,7 +26,7 @@ interface Literal {
  * Finds the type of every definition, and writes it into its binding. What does not fit is reported where it stands; each
  * expression is checked against the type that its use asks for, so that the place is as near as can be.
  */
-export const inferTypes = ({ definitions }: Renamed, report: Report): void => {
+export const inferTypes = ({ definitions }: Pick<Renamed, "definitions">, report: Report): void => {
 	const { unify, instantiate, generalise } = unifier();
 	const literals: Literal[] = [];
 	let level = 1;
@@ -388,7 +388,7 @@ const checkMain = (
 	definitions: readonly core.Definition[],
 	expect: (span: Span, expected: Type, found: Type, subject?: core.Core) => void,
 ): void => {
-	const main = definitions.find(({ binding }) => binding.name === "main");
+	const main = definitions.findLast(({ binding }) => binding.name === "main");
 	if (main?.binding.type && main.value.kind !== "hole")
 		expect(main.value.span, netFunction, main.binding.type, main.value);
 };

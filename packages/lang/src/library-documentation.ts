@@ -23,6 +23,9 @@ export const libraryDocumentation: Readonly<Record<string, readonly [meaning: st
 	],
 	concat: ["lists, joined", "vlan_id_filter (concat [[1, 2], [3]])"],
 	"++": ["two lists, joined", "vlan_id_filter ([1, 2] ++ [3])"],
+	"<>": ["two lists, joined", "vlan_id_filter ([1, 2] <> [3])"],
+	mappend: ["two lists, joined", "vlan_id_filter (mappend [1, 2] [3])"],
+	mconcat: ["lists, joined", "vlan_id_filter (mconcat [[1, 2], [3]])"],
 	":": ["an element before a list", "vlan_id_filter (1 : [2, 3])"],
 	zip: [
 		"pairs of the elements of two lists",

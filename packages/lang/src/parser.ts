@@ -475,6 +475,8 @@ export const parse = (tokens: readonly Token[], source: Source, report: Report):
 		return { module, qualified, hiding, names, ...(alias !== undefined && { alias }) };
 	};
 
+	let name: syntax.Name | null = null;
+	let exported: readonly syntax.Name[] | null = null;
 	const imports: syntax.Import[] = [];
 	const declarations: syntax.Declaration[] = [];
 	const broken = new Set<string>();
@@ -499,8 +501,8 @@ export const parse = (tokens: readonly Token[], source: Source, report: Report):
 
 	attempt(() => {
 		if (accept("module")) {
-			moduleName();
-			if (at("(")) nameList();
+			name = moduleName();
+			if (at("(")) exported = nameList();
 			expect("where", "after the name of the module");
 		}
 		if (peek().kind === "open" || at("{")) take();
@@ -510,5 +512,5 @@ export const parse = (tokens: readonly Token[], source: Source, report: Report):
 		if (isSeparator(cursor) || peek().kind === "close" || at("}")) take();
 		else attempt(item, base);
 	}
-	return { imports, declarations, broken };
+	return { name, exports: exported, imports, declarations, broken };
 };

@@ -1,15 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import {
-	type Builtin,
-	builtinFixities,
-	builtinModules,
-	builtinNames,
-	type OperatorFixity,
-	typeNames,
-} from "./builtin.js";
+import { type Builtin, builtinFixities, builtinNames, type OperatorFixity, typeNames } from "./builtin.js";
 import type * as core from "./core.js";
 import { cycleThrough, dependencyOrder } from "./dependency.js";
 import type { Report } from "./diagnostic.js";
+import { builtinBinding, type Exports, type Imports } from "./imports.js";
 import { LimitExceeded, MAX_NESTING } from "./limits.js";
 import { type Operator, withFixities } from "./operators.js";
 import { placeOf, type Span } from "./source.js";
@@ -19,6 +13,7 @@ import type * as syntax from "./syntax.js";
 /** A program whose names are resolved; its definitions are in an order in which each comes after those it uses. */
 export interface Renamed {
 	readonly definitions: readonly core.Definition[];
+	readonly exports: Exports;
 }
 
 /** Names that stand for something in a part of the program. */
@@ -41,19 +36,9 @@ const MAX_DEPTH = 1_500;
 /** How many names of a program are looked at to find the one that was meant. */
 const MOST_CANDIDATES = 2_000;
 
-const builtinBindings = new Map<Builtin, core.Binding>();
-
-const builtinBinding = (builtin: Builtin): core.Binding => {
-	const known = builtinBindings.get(builtin);
-	if (known) return known;
-	const binding: core.Binding = { name: builtin.name, span: null, builtin, type: null };
-	builtinBindings.set(builtin, binding);
-	return binding;
-};
-
-export const rename = (module: syntax.Module, report: Report): Renamed => {
+/** Resolves the names of a module, with what its imports bring. */
+export const rename = (module: syntax.Module, imports: Imports, report: Report): Renamed => {
 	const groups = new Map<core.Binding, Group>();
-	const qualifiers = importsOf(module.imports, report);
 	let depth = 0;
 
 	const bindingOf = (name: string, span: Span): core.Binding => ({ name, span, builtin: null, type: null });
@@ -74,29 +59,44 @@ export const rename = (module: syntax.Module, report: Report): Renamed => {
 	const resolve = (name: syntax.Name, scope: Scope): core.Core => {
 		const { text, qualifier, span } = name;
 		if (qualifier !== undefined) {
-			const names = qualifiers.get(qualifier);
-			const builtin = names?.get(text);
-			if (builtin) return { kind: "reference", binding: builtinBinding(builtin), span };
+			const names = imports.qualified.get(qualifier)?.names;
+			const binding = names?.get(text);
+			if (binding) return { kind: "reference", binding, span };
+			if (imports.mayExist(text, qualifier)) return { kind: "hole", span };
 			if (names) unknown(name, names.keys(), `\`${qualifier}\` has no \`${text}\``);
-			else unknown({ ...name, text: qualifier }, qualifiers.keys(), `no module is imported as \`${qualifier}\``);
+			else unknown({ ...name, text: qualifier }, imports.qualified.keys(), `no module is imported as \`${qualifier}\``);
 			return { kind: "hole", span };
 		}
 		for (let each: Scope | null = scope; each !== null; each = each.outer) {
 			const binding = each.names.get(text);
 			if (binding === undefined) continue;
+			if (each.outer === null) reportAmbiguous(name);
 			const group = groups.get(binding);
 			if (group?.current) group.uses.get(group.current)?.add(binding);
 			return { kind: "reference", binding, span };
 		}
-		const builtin = builtinNames.get(text);
-		if (builtin) return { kind: "reference", binding: builtinBinding(builtin), span };
-		if (module.broken.has(text)) return { kind: "hole", span };
+		const builtin = imports.builtin(text);
+		if (builtin) return { kind: "reference", binding: builtin, span };
+		if (module.broken.has(text) || imports.mayExist(text)) return { kind: "hole", span };
 		if (text === "_") report.add("name", span, "`_` stands for nothing here; it is a pattern");
 		else unknown(name, namesInScope(scope), `nothing is called \`${text}\``);
 		return { kind: "hole", span };
 	};
 
-	const fixityOf = ({ text }: syntax.Name, scope: Scope): OperatorFixity => {
+	const reportAmbiguous = ({ text, span }: syntax.Name): void => {
+		const modules = imports.ambiguous.get(text);
+		if (modules === undefined) return;
+		const [first = "", second = ""] = modules;
+		report.add("name", span, `\`${text}\` may be that of \`${first}\` or that of \`${second}\``, {
+			hint: "hide it in one of the imports, or import one of the modules qualified",
+		});
+	};
+
+	const fixityOf = ({ text, qualifier }: syntax.Name, scope: Scope): OperatorFixity => {
+		if (qualifier !== undefined) {
+			const found = imports.qualified.get(qualifier)?.fixities.get(text);
+			if (found) return found;
+		}
 		for (let each: Scope | null = scope; each !== null; each = each.outer) {
 			const found = each.fixities.get(text);
 			if (found) return found;
@@ -367,34 +367,24 @@ export const rename = (module: syntax.Module, report: Report): Renamed => {
 		}
 	};
 
-	const top: Scope = { names: new Map(), fixities: new Map(), outer: null, depth: 0 };
-	return { definitions: definitions(module.declarations, top).ordered };
-};
+	/** What the module gives to others: what its list says; without one, what it defines. */
+	const exportsOf = ({ names, fixities }: Scope): Exports => {
+		if (module.exports === null) return { names, fixities, broken: module.broken };
+		const given = new Map<string, core.Binding>();
+		const known = new Map<string, OperatorFixity>([...imports.fixities, ...fixities]);
+		for (const each of module.exports) {
+			const { text } = each;
+			const binding = names.get(text) ?? imports.names.get(text);
+			const again = text === module.name?.text ? { names } : imports.qualified.get(text);
+			if (binding) given.set(text, binding);
+			else if (again) for (const [name, one] of again.names) given.set(name, one);
+			else if (!typeNames.has(text) && !imports.builtin(text) && !module.broken.has(text) && !imports.mayExist(text))
+				unknown(each, names.keys(), `\`${text}\` is given to other modules, but not defined`);
+		}
+		return { names: given, fixities: known, broken: module.broken };
+	};
 
-/** What each qualifier stands for; modules and names that do not exist are reported. */
-const importsOf = (imports: readonly syntax.Import[], report: Report): Map<string, Map<string, Builtin>> => {
-	const qualifiers = new Map<string, Map<string, Builtin>>();
-	for (const { module, alias, names } of imports) {
-		const exported = builtinModules.get(module.text);
-		if (exported === undefined) {
-			const near = nearestName(module.text, builtinModules.keys());
-			report.add("import", module.span, `there is no module \`${module.text}\``, {
-				...(near !== undefined && { hint: `did you mean \`${near}\`?` }),
-			});
-			continue;
-		}
-		for (const name of names ?? []) {
-			if (exported.has(name.text) || typeNames.has(name.text) || name.text.startsWith("Data.")) continue;
-			const near = nearestName(name.text, exported.keys());
-			report.add("import", name.span, `\`${module.text}\` has no \`${name.text}\``, {
-				...(near !== undefined && { hint: `did you mean \`${near}\`?` }),
-			});
-		}
-		for (const qualifier of new Set([module.text, alias ?? module.text])) {
-			const known = qualifiers.get(qualifier) ?? new Map<string, Builtin>();
-			for (const [name, builtin] of exported) known.set(name, builtin);
-			qualifiers.set(qualifier, known);
-		}
-	}
-	return qualifiers;
+	const top: Scope = { names: imports.names, fixities: imports.fixities, outer: null, depth: 0 };
+	const { scope, ordered } = definitions(module.declarations, top);
+	return { definitions: ordered, exports: exportsOf(scope) };
 };

@@ -5,9 +5,9 @@ import { computationOf } from "./graph.js";
 import { inferTypes } from "./inference.js";
 import { withLayout } from "./layout.js";
 import { tokensOf } from "./lexer.js";
+import { link } from "./linking.js";
+import { loadModules } from "./modules.js";
 import { optimise } from "./optimiser.js";
-import { parse } from "./parser.js";
-import { rename } from "./renamer.js";
 import type { Source } from "./source.js";
 import { writeText } from "./text-writer.js";
 import { printToken } from "./token.js";
@@ -30,15 +30,15 @@ export const stagesOf = (text: string, report: Report = newReport()): Stages => 
 	const source: Source = { file: "program", text };
 	const tokens = tokensOf(source, report);
 	const laidOut = withLayout(tokens, source, report);
-	const module = parse(laidOut, source, report);
-	const renamed = rename(module, report);
+	const modules = loadModules(source, report);
+	const renamed = { definitions: link(modules, report).definitions };
 	inferTypes(renamed, report);
 	const main = report.diagnostics.length === 0 ? expand(renamed, report) : null;
 	const computation = main && computationOf(main);
 	return {
 		tokens: tokens.map(printToken).join("\n"),
 		layout: laidOut.map(printToken).join("\n"),
-		syntax: printTree(module),
+		syntax: printTree(modules.at(-1)?.module),
 		names: printTree(renamed),
 		types: renamed.definitions
 			.map(({ binding }) => `${binding.name} :: ${binding.type ? showType(binding.type) : "?"}`)

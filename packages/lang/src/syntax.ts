@@ -3,6 +3,10 @@ import type { Span } from "./source.js";
 
 /** The tree that the parser makes: the program as written, names unresolved and operators in a row. */
 export interface Module {
+	/** What the module calls itself, if it does. */
+	readonly name: Name | null;
+	/** The names that it gives to others, or null where all are meant. */
+	readonly exports: readonly Name[] | null;
 	readonly imports: readonly Import[];
 	readonly declarations: readonly Declaration[];
 	/** Names whose definitions could not be read: what uses them is not at fault. */

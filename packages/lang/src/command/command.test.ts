@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -92,6 +92,21 @@ ${bad}: 1 error
 			status: 0,
 			stdout: "standard input: ok, 1 node\n",
 		});
+	});
+
+	it("finds modules beside the program", async () => {
+		mkdirSync(join(folder, "Net"));
+		file("Net/Ports.pfq", "module Net.Ports where\ndns = [53, 853]\n");
+		const program = file("modular.pfq", "import Net.Ports\nmain = filter (foldr1 (.||.) (map has_port dns))\n");
+		expect(await pfqLang(["check", program])).toMatchObject({ status: 0, stderr: "" });
+		file("Net/Circle.hs", "module Net.Circle where\nimport Net.Circle\n");
+		const circle = file("circle.pfq", "import Net.Circle\nimport Net.None\nmain = ip\n");
+		const { stderr } = await pfqLang(["check", circle]);
+		expect(stderr).toContain(`${folder}/Net/Circle.hs:2:8: error: the module \`Net.Circle\` imports itself\n`);
+		expect(stderr).toContain(`there is neither ${folder}/Net/None.pfq nor ${folder}/Net/None.hs\n`);
+		const unreadable = file("unreadable.pfq", "import Net.Binary\nmain = ip\n");
+		file("Net/Binary.pfq", Uint8Array.of(0xff, 0xfe));
+		expect((await pfqLang(["check", unreadable])).stderr).toContain("is no UTF-8 text");
 	});
 
 	it("does so in JSON", async () => {

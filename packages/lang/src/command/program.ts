@@ -6,6 +6,7 @@ import { InvalidComputation } from "../validation.js";
 import { tellDiagnostics } from "./diagnostics.js";
 import { Failure, misuse, Told } from "./failure.js";
 import { nameOf, readOctets, textOf } from "./file.js";
+import { modulesBeside } from "./module-folder.js";
 import { printable } from "./terminal.js";
 
 /** The program of a command line: a file, or the text itself. */
@@ -24,7 +25,7 @@ export const compilationOf = (file: string, octets: Uint8Array, options: Compile
 		return compiled(name, () => readImage(octets));
 	const text = textOf(name, octets);
 	if (/^\s*\[/.test(text)) return compiled(name, () => readJson(text));
-	return compile(text, { ...options, file: name });
+	return compile(text, { ...options, file: name, modules: modulesBeside(file) });
 };
 
 const compiled = (name: string, read: () => Loaded["computation"]): Loaded => {
@@ -47,7 +48,7 @@ export const loadProgram = (
 	const result =
 		expression === undefined
 			? compilationOf(file as string, readOctets(file as string), options)
-			: compile(expression, { ...options, file: "-e" });
+			: compile(expression, { ...options, file: "-e", modules: modulesBeside(null) });
 	if (result.ok) return result;
 	tellDiagnostics(result.diagnostics);
 	throw new Told();
