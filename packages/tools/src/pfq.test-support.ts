@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
-const pfqFile = fileURLToPath(new URL("../bin/pfq.js", import.meta.url));
+export const pfqFile = fileURLToPath(new URL("../bin/pfq.js", import.meta.url));
 
 export interface Outcome {
 	readonly status: number | null;
@@ -37,5 +37,5 @@ export interface Summary {
 }
 
 /** The last line of the output of `--json`. */
-export const summaryOf = ({ stdout }: Outcome): Summary =>
+export const summaryOf = ({ stdout }: Pick<Outcome, "stdout">): Summary =>
 	JSON.parse(stdout.trimEnd().split("\n").at(-1) ?? "") as Summary;

@@ -10,11 +10,12 @@ export interface Input {
 }
 
 const fileDevice = "pcap:";
+const memoryDevice = "mem:";
 
 /** `DEV` or `DEV:QUEUE`. In the names of devices that are no interface, a colon is part of the name. */
 export const parseInput = (text: string): Input => {
 	if (text.startsWith(fileDevice)) return fileInput(text.slice(fileDevice.length));
-	if (text.startsWith("mem:")) return { device: text };
+	if (text.startsWith(memoryDevice)) return { device: text };
 	const colon = text.lastIndexOf(":");
 	if (colon < 0) return { device: text };
 	const queue = text.slice(colon + 1);
@@ -22,5 +23,9 @@ export const parseInput = (text: string): Input => {
 		throw new InvalidArgumentError(`'${queue}' is no hardware queue: a number from 0 to 65535 is wanted.`);
 	return { device: text.slice(0, colon), queue: Number(queue) };
 };
+
+/** Whether the user host alone has the device: files and memory. */
+export const isOfUserHost = ({ device }: Input): boolean =>
+	device.startsWith(fileDevice) || device.startsWith(memoryDevice);
 
 export const fileInput = (file: string): Input => ({ device: `${fileDevice}${file}`, file });

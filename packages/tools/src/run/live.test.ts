@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { spawn, spawnSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { outcome } from "../pfq.test-support.js";
+import { outcome, pfqFile } from "../pfq.test-support.js";
 
-const pfqFile = fileURLToPath(new URL("../../bin/pfq.js", import.meta.url));
 const hasScript = spawnSync("script", ["--version"]).status === 0;
 
 /** What `pfq run` writes to a terminal of 100 columns. */

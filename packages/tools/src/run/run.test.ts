@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { image, program, steerFlow, udp } from "@pfq/lang";
 import { afterAll, describe, expect, it } from "vitest";
 import { arpPacket, udpPacket, writeCapture } from "../capture.test-support.js";
-import { outcome, pfq, startPfq, summaryOf } from "../pfq.test-support.js";
+import { outcome, pfq, pfqFile, startPfq, summaryOf } from "../pfq.test-support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pfq-run-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -111,6 +113,25 @@ describe("pfq run", () => {
 			groups: [{ recv: 0, lost: 0, drop: 0 }],
 			devices: [{ name: "mem:quiet" }],
 		});
+	});
+
+	it("finishes on Ctrl-C though nothing comes through the pipe that it reads", async () => {
+		const child = startPfq(["run", "-r", "-", "--json"]);
+		const ended = outcome(child);
+		child.stdin?.write(readFileSync(capture).subarray(0, 24 + 76 + 10));
+		await new Promise((resolve) => child.stdout?.once("data", resolve));
+		child.kill("SIGINT");
+		const result = await ended;
+		expect(result).toMatchObject({ status: 0, stderr: "" });
+		expect(summaryOf(result)).toMatchObject({ groups: [{ recv: 1 }], devices: [{ state: "running", recv: 1 }] });
+	});
+
+	it("is ended by Ctrl-C while it waits for a pipe to say what it is", async () => {
+		const child = startPfq(["run", "-r", "-"]);
+		await new Promise((resolve) => setTimeout(resolve, 1000));
+		child.kill("SIGINT");
+		const [, signal] = await once(child, "exit");
+		expect(signal).toBe("SIGINT");
 	});
 
 	it("finishes cleanly though interrupted in the middle of a file", async () => {
@@ -245,6 +266,26 @@ describe("pfq run refuses", () => {
 		expect(result.status).toBe(1);
 		expect(result.stderr).toMatch(/^pfq run: .*cut\.pcap.*\n$/);
 		expect(summaryOf(result)).toMatchObject({ groups: [{ recv: 319 }], devices: [{ state: "failed", recv: 319 }] });
+	});
+});
+
+/** A shell that has network interfaces of its own. */
+const withInterfaces = (script: string) => spawnSync("unshare", ["-n", "sh", "-ec", script], { encoding: "utf8" });
+const mayHaveInterfaces = withInterfaces("ip link add left type veth peer name right").status === 0;
+
+describe.skipIf(!mayHaveInterfaces)("pfq run fails, with the totals and the reason, when its interface", () => {
+	it.each([
+		["goes down", "ip link set right down"],
+		["vanishes", "ip link del right"],
+	])("%s", (_, command) => {
+		const { stdout, stderr, status } = withInterfaces(`
+			ip link add left type veth peer name right
+			ip link set left up
+			ip link set right up
+			(sleep 2; ${command}) &
+			exec '${process.execPath}' '${pfqFile}' run -i right --json`);
+		expect({ status, stderr }).toEqual({ status: 1, stderr: "pfq run: right: the interface went down or away\n" });
+		expect(summaryOf({ stdout })).toMatchObject({ devices: [{ name: "right", state: "failed" }] });
 	});
 });
 

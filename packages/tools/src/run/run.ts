@@ -3,7 +3,7 @@ import { Failure, misuse } from "../failure.js";
 import { interruption } from "../interruption.js";
 import { type Display, displayFor } from "./display.js";
 import type { Figures } from "./figures.js";
-import { fileInput, type Input } from "./inputs.js";
+import { fileInput, type Input, isOfUserHost } from "./inputs.js";
 import type { RunOptions } from "./options.js";
 import { programOf } from "./program.js";
 import { openSession, type Session } from "./session.js";
@@ -15,8 +15,11 @@ const watchInterfaces = 250;
 export const run = async (options: RunOptions): Promise<void> => {
 	const inputs = inputsOf(options);
 	if (options.sockets === 0) throw misuse("-n 0: at least one socket is wanted");
-	const interrupted = interruption();
+	// where the kernel's host is loaded it would be taken
+	if (inputs.some(isOfUserHost)) process.env.PFQ_HOST ||= "user";
 	using session = openSession({ ...options, inputs, program: programOf(options) });
+	// not before: opening a pipe may wait, and Ctrl-C is to end that
+	const interrupted = interruption();
 
 	const display = await displayFor(options, session.host);
 	const stopDisplay = showEachInterval(session, display);
