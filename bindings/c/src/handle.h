@@ -112,6 +112,12 @@ static inline bool handle_ends(const pfq_t *q)
 	return !__atomic_load_n(&q->enabled, __ATOMIC_SEQ_CST);
 }
 
+/* Whether the descriptor is to be readable while there are packets, without being armed. */
+static inline bool handle_signals(const pfq_t *q)
+{
+	return __atomic_load_n(&q->signals, __ATOMIC_RELAXED);
+}
+
 /* A control call: 0, or -1 with the error noted. Sizes of 0 go with NULL. */
 int handle_control(const pfq_t *q, unsigned int operation, const void *request, size_t request_size,
 		   void *reply, size_t reply_size);

@@ -133,7 +133,7 @@ static int enable(pfq_t *q)
 	use_queues(q);
 	__atomic_store_n(&q->enabled, 1, __ATOMIC_SEQ_CST);
 	/* The next read arms the descriptor; so that there is one, it is readable now. */
-	if (q->signals)
+	if (handle_signals(q))
 		pfq_wake(&q->wake);
 	return 0;
 }

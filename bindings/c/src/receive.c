@@ -140,7 +140,7 @@ static int take_batch(pfq_t *q, struct pfq_net_queue *nq, long int microseconds)
 	struct rx_reader *rx = &q->rx;
 	uint32_t count;
 
-	if (q->signals)
+	if (handle_signals(q))
 		drain(q);
 	release(rx);
 	if (find_packets(q, microseconds, &count) < 0)
@@ -162,7 +162,7 @@ int pfq_read(pfq_t *q, struct pfq_net_queue *nq, long int microseconds)
 	if (!handle_enter_data(q, RECEIVING))
 		return -1;
 	count = take_batch(q, nq, microseconds);
-	if (q->signals && count >= 0)
+	if (handle_signals(q) && count >= 0)
 		signal_more(q);
 	handle_leave_data(q, RECEIVING);
 	return count;
@@ -195,7 +195,7 @@ int pfq_recv(pfq_t *q, void *buf, size_t len, struct pfq_net_queue *nq, long int
 		count = take_batch(q, nq, microseconds);
 	if (count > 0)
 		count = copy_batch(q, buf, len, nq);
-	if (q->signals && count >= 0)
+	if (handle_signals(q) && count >= 0)
 		signal_more(q);
 	handle_leave_data(q, RECEIVING);
 	return count;
@@ -230,7 +230,7 @@ int pfq_poll(pfq_t *q, long int microseconds)
 		return -1;
 	if (!is_ready(&q->rx, q->rx.position))
 		status = microseconds ? wait_for_packet(q, microseconds) : 0;
-	if (q->signals && status >= 0)
+	if (handle_signals(q) && status >= 0)
 		signal_more(q);
 	handle_leave_data(q, RECEIVING);
 	return status;
@@ -242,7 +242,7 @@ int pfq_arm(pfq_t *q)
 
 	if (!handle_enter_data(q, RECEIVING))
 		return -1;
-	q->signals = false;
+	__atomic_store_n(&q->signals, false, __ATOMIC_RELAXED);
 	ready = arm(&q->rx);
 	handle_leave_data(q, RECEIVING);
 	return ready;

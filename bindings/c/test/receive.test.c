@@ -304,6 +304,32 @@ TEST(the_descriptor_is_readable_while_there_are_packets)
 	pfq_close(q);
 }
 
+static void *read_until_empty(void *q)
+{
+	struct pfq_net_queue nq;
+
+	while (pfq_read(q, &nq, 100000) > 0)
+		;
+	return NULL;
+}
+
+TEST(the_descriptor_can_be_asked_for_while_another_thread_reads)
+{
+	const char *device = fresh_name("mem:asked");
+	pfq_t *q = open_on(device, 64, 1024), *sender = open_sender(device);
+	pthread_t thread;
+
+	send_number(sender, 0, 60);
+	pthread_create(&thread, NULL, read_until_empty, q);
+	for (uint32_t i = 1; i < 1000; i++) {
+		send_number(sender, i, 60);
+		OK(q, pfq_get_fd(q));
+	}
+	pthread_join(thread, NULL);
+	pfq_close(sender);
+	pfq_close(q);
+}
+
 #define PRODUCERS 4
 #define EACH	  20000
 
