@@ -153,6 +153,22 @@ TEST(packets_are_sent_when_as_many_as_asked_for_are_there)
 	pfq_close(q);
 }
 
+TEST(a_packet_is_sent_as_often_as_is_asked_for_or_refused)
+{
+	const char *device = fresh_name("mem:copies");
+	pfq_t *sender = open_sender(device);
+	char packet[60] = { 1 };
+	struct pfq_stats stats;
+
+	OK(sender, pfq_send(sender, packet, sizeof(packet), PFQ_SEND_COPIES, 1));
+	FAILS(sender, pfq_send(sender, packet, sizeof(packet), PFQ_SEND_COPIES + 1, 1),
+	      "65537 copies: must be 1 to 65536");
+	OK(sender, pfq_get_stats(sender, &stats));
+	CHECK_EQUAL(stats.sent, PFQ_SEND_COPIES);
+	CHECK_EQUAL(stats.disc, 0);
+	pfq_close(sender);
+}
+
 TEST(what_cannot_be_sent_is_refused)
 {
 	pfq_t *sender = open_sender(fresh_name("mem:refused")), *none = pfq_open(64, 64, 64, 64);

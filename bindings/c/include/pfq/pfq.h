@@ -7,11 +7,12 @@
  * members. A device is bound to a group and feeds it. Devices: a network interface by its name;
  * and, in the user host (the engine inside this library),
  *
- *   pcap:FILE                  a capture file (pcap, pcapng), as fast as the sockets take the
- * packets: none is lost pcap:FILE?rate=recorded    the same at the pace at which it was recorded
- *   mem:NAME                   memory: what is sent on it is received by those bound to it
- *   mem:A=B                    the A end of a cable: what is sent on it is received at B (mem:B=A,
- * mem:B), and the other way round
+ *   pcap:FILE                a capture file (pcap, pcapng; "-" is standard input), as fast as the
+ *                            sockets take the packets: none is lost
+ *   pcap:FILE?rate=recorded  the same at the pace at which it was recorded
+ *   mem:NAME                 memory: what is sent on it is received by those bound to it
+ *   mem:A=B                  the A end of a cable: what is sent on it is received at B (mem:B=A,
+ *                            mem:B), and the other way round
  *
  * Functions give 0 or a value, and -1 on failure; then pfq_error() has one line that says what,
  * where and the remedy, and errno the number.
@@ -67,9 +68,7 @@ typedef struct pfq_net_queue pfq_net_queue_t;
  * there. */
 typedef void (*pfq_handler_t)(char *user, const struct pfq_pkthdr *header, const char *data);
 
-/* -- Life
- * ------------------------------------------------------------------------------------------------------
- */
+/* -- Life -- */
 
 /*
  * Opens a socket that is a member of a private group of its own, made for it. caplen: octets of a
@@ -113,9 +112,9 @@ int pfq_group_id(const pfq_t *q);
 
 /*
  * A file descriptor that is readable when there are packets: for poll(), select(), epoll. The
- * program must not read or close it. With this call the socket begins to signal whenever a read
- * leaves or finds nothing, which costs a system call a batch; a program that arms the socket itself
- * (pfq_arm) is signalled only then.
+ * program must not read or close it. With this call the socket begins to signal after each read,
+ * which costs a system call a batch; a program that arms the socket itself (pfq_arm) is signalled
+ * only then.
  */
 int pfq_get_fd(pfq_t *q);
 
@@ -123,16 +122,16 @@ int pfq_get_fd(pfq_t *q);
 const char *pfq_host(const pfq_t *q);
 
 /*
- * Why the last call on this socket failed; "" if none has. NULL for q: why the last pfq_open() on
- * this thread failed. Never NULL; valid until the thread's next failing call.
+ * Why this thread's last failing call on the socket failed; where it had none (or has had one on
+ * another socket since), why any thread's did; "" if none has. NULL for q: why the last pfq_open()
+ * on this thread failed. Never NULL; valid until the thread's next failing call or pfq_error().
  */
 const char *pfq_error(const pfq_t *q);
 
 /* The node of the computation that the last error of the socket is about, or -1. */
 int pfq_error_node(const pfq_t *q);
 
-/* -- Parameters: sizes can be set while the socket is not enabled
- * ----------------------------------------------- */
+/* -- Parameters: sizes can be set while the socket is not enabled -- */
 
 int pfq_set_caplen(pfq_t *q, size_t octets);
 int pfq_set_xmitlen(pfq_t *q, size_t octets);
@@ -170,9 +169,7 @@ int pfq_set_promisc(pfq_t *q, const char *device, int on);
  * into such pages. */
 const char *pfq_hugepages_mountpoint(void);
 
-/* -- Groups
- * ----------------------------------------------------------------------------------------------------
- */
+/* -- Groups -- */
 
 /*
  * Joins a group, which is made if there is none of that number; Q_ANY_GROUP takes a free one.
@@ -203,8 +200,7 @@ int pfq_unbind_group(pfq_t *q, int gid, const char *device, int queue);
 int pfq_egress_bind(pfq_t *q, const char *device, int queue);
 int pfq_egress_unbind(pfq_t *q);
 
-/* -- Computations and filters
- * ---------------------------------------------------------------------------------- */
+/* -- Computations and filters -- */
 
 /*
  * Loads a compiled computation, `size` octets, into a group; the caller keeps the image. Where the
@@ -224,8 +220,7 @@ int pfq_vlan_filters_enable(pfq_t *q, int gid, int on);
 int pfq_vlan_set_filter(pfq_t *q, int gid, int vid);
 int pfq_vlan_reset_filter(pfq_t *q, int gid, int vid);
 
-/* -- Receiving. Times are in microseconds; 0 does not wait, a negative one waits without end.
- * -------------------- */
+/* -- Receiving. Times are in microseconds; 0 does not wait, a negative one waits without end. -- */
 
 /*
  * Releases the batch that was read last, and gives the next: *nq describes packets in place. Gives
@@ -258,9 +253,7 @@ int pfq_disarm(pfq_t *q);
 /* The most packets in a batch. */
 #define PFQ_READ_BATCH 512
 
-/* -- Sending
- * ---------------------------------------------------------------------------------------------------
- */
+/* -- Sending -- */
 
 /*
  * Makes a Tx queue for a device, or one of its hardware queues, of a socket that is not enabled.
@@ -271,19 +264,21 @@ int pfq_bind_tx(pfq_t *q, const char *device, int queue, int kthread);
 /* Unbinds all Tx queues. */
 int pfq_unbind_tx(pfq_t *q);
 
+/* The most copies of a packet that one call sends. */
+#define PFQ_SEND_COPIES 65536
+
 /*
- * Copies a packet of `len` octets into the first Tx queue, to be sent `copies` times. The queue is
- * sent when it holds `sync` packets: 1 is at once, 0 not before pfq_sync_queue() or when the queue
- * is full. Gives len. What the device would not send is counted (pfq_get_stats: fail).
+ * Copies a packet of `len` octets into the first Tx queue, to be sent `copies` times, at most
+ * PFQ_SEND_COPIES. The queue is sent when it holds `sync` packets: 1 is at once, 0 not before
+ * pfq_sync_queue() or when the queue is full. Gives len. What the device would not send is counted
+ * (pfq_get_stats: fail).
  */
 int pfq_send(pfq_t *q, const void *packet, size_t len, size_t copies, unsigned int sync);
 
 /* Sends what is in a Tx queue. Gives the number of packets that went out. */
 int pfq_sync_queue(pfq_t *q, int queue);
 
-/* -- Figures
- * ---------------------------------------------------------------------------------------------------
- */
+/* -- Figures -- */
 
 int pfq_get_stats(const pfq_t *q, struct pfq_stats *stats);
 int pfq_get_group_stats(const pfq_t *q, int gid, struct pfq_stats *stats);
@@ -294,8 +289,7 @@ int pfq_get_device_stats(const pfq_t *q, const char *device, struct pfq_device_s
 
 #pragma GCC visibility pop
 
-/* -- A batch, packet by packet
- * --------------------------------------------------------------------------------- */
+/* -- A batch, packet by packet -- */
 
 static inline pfq_iterator_t pfq_net_queue_begin(const struct pfq_net_queue *nq)
 {
