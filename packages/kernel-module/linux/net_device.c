@@ -223,19 +223,30 @@ int pfq_net_device_promiscuous(void *host, void *host_device, bool on, struct pf
 	return 0;
 }
 
+/* Why nothing comes from the device, or NULL. One that is brought up again goes on by itself. */
+static const char *failure_of(struct pfq_net_device *device)
+{
+	const struct net_device *dev = dev_of(device);
+
+	if (!dev)
+		return "the interface was removed";
+	if (device->started && !(dev->flags & IFF_UP))
+		return "the interface went down";
+	return NULL;
+}
+
 void pfq_net_device_stats(void *host, void *host_device, struct pfq_device_stats *stats)
 {
 	struct pfq_net_device *device = host_device;
+	const char *failure;
 
-	stats->state = PFQ_DEVICE_RUNNING;
-	stats->lost = atomic64_read(&device->lost);
 	mutex_lock(&devices_lock);
-	if (!dev_of(device)) {
-		stats->state = PFQ_DEVICE_FAILED;
-		snprintf(stats->text, sizeof(stats->text), "%s: the interface was removed",
-			 device->name);
-	}
+	failure = failure_of(device);
 	mutex_unlock(&devices_lock);
+	stats->lost = atomic64_read(&device->lost);
+	stats->state = failure ? PFQ_DEVICE_FAILED : PFQ_DEVICE_RUNNING;
+	if (failure)
+		snprintf(stats->text, sizeof(stats->text), "%s: %s", device->name, failure);
 }
 
 static void take_away(struct pfq_net_device *device, struct net_device *dev)
