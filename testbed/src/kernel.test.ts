@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // pfq.ko in a virtual machine. Each boot takes some 20 seconds, so this runs where PFQ_TEST_KERNEL=1 asks for it.
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -139,6 +139,69 @@ describe.skipIf(process.env.PFQ_TEST_KERNEL !== "1").each(seriesAsked)("pfq.ko o
 			expect(stderr).toBe("");
 			expect(status).toBe(0);
 			expect(stdout).toMatch(/^200 cycles, \d+ packets\n\d+ of \d+ calls succeeded\nunloaded\n$/);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"passes libpfq's tests of live interfaces",
+		async () => {
+			execFileSync("make", ["-s", "-C", "bindings/c", "build/test/live"], {
+				cwd: root,
+				stdio: ["ignore", "ignore", "inherit"],
+			});
+			const { stdout } = await inGuest(series, "PFQ_HOST=kernel bindings/c/build/test/live");
+			const failed = [...stdout.matchAll(/^FAILED (.*)$/gm)].map(([, name]) => name);
+			expect(stdout).toMatch(/\d+ passed/);
+			// asks for the user host's own words
+			expect(failed).toEqual(["without_the_right_to_capture_the_error_says_how_to_get_it"]);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"lets users capture who may open the device node, within their limits, and no more",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$@"; }
+				pfq() { as_nobody node packages/tools/bin/pfq.js run -i veth0 --seconds 1 --json "$@" 2>&1 | tail -n 1; }
+				pfq -e 'main = ip' | cut -c1-120
+				PFQ_HOST=kernel pfq -e 'main = ip'
+				chmod 666 /dev/pfq
+				pfq -e 'main = ip' | cut -c1-33
+				pfq -e 'main = forward "veth1"'
+				ulimit -l 4096
+				pfq -e 'main = ip' -s 65536
+				chmod 660 /dev/pfq`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout.split("\n")).toEqual([
+				expect.stringContaining("CAP_NET_RAW"),
+				expect.stringContaining("/dev/pfq: Permission denied"),
+				'{"type":"summary","host":"kernel"',
+				expect.stringContaining("CAP_NET_ADMIN"),
+				expect.stringContaining("locked-memory limit"),
+				"",
+			]);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"leaves captures to the user host",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				node testbed/bin/pfq-traffic.js /tmp/made.pcap 1000
+				node packages/tools/bin/pfq.js run -r /tmp/made.pcap --json | tail -n 1`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout).toContain('{"type":"summary","host":"user"');
 		},
 		5 * minutes,
 	);
