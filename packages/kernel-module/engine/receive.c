@@ -8,6 +8,13 @@
  */
 #include "state.h"
 
+/*
+ * So many slots ahead of the one that is being filled, its queue is fetched into the cache. With
+ * many sockets each gets few packets of a batch, and none of their queues is one that the hardware
+ * follows; with one, the hardware alone comes late on a busy machine.
+ */
+#define SLOTS_AHEAD 8
+
 struct delivery {
 	struct pfq_engine *engine;
 	struct pfq_lane *lane;
@@ -247,12 +254,8 @@ static inline void copy_packet(struct delivery *delivery, struct pfq_cursor *cur
 
 	if (cursor->left == 0)
 		return;
-	/*
-	 * The next slot is fetched into the cache. With many sockets each gets few packets of a
-	 * batch, and none of their queues is one that the hardware follows.
-	 */
-	PFQ_PREFETCH_WRITE(cursor_slot(cursor, cursor->position + 1));
-	PFQ_PREFETCH_WRITE((uint8_t *)cursor_slot(cursor, cursor->position + 1) + 64);
+	PFQ_PREFETCH_WRITE(cursor_slot(cursor, cursor->position + SLOTS_AHEAD));
+	PFQ_PREFETCH_WRITE((uint8_t *)cursor_slot(cursor, cursor->position + SLOTS_AHEAD) + 64);
 	header->tstamp.tv.sec = cursor->timestamping ? packet->sec : 0;
 	header->tstamp.tv.nsec = cursor->timestamping ? packet->nsec : 0;
 	header->caplen = caplen;
