@@ -134,6 +134,10 @@ TEST(a_file_is_read_no_faster_than_the_packets_are_taken)
 		add(&writer, 1, i, i, 60 + i % 100);
 	fclose(writer.file);
 	q = open_on(device_of(path), 64, 256);
+	do {
+		usleep(1000);
+		OK(q, pfq_get_stats(q, &counts));
+	} while (counts.recv < 256);
 	usleep(20000);
 	OK(q, pfq_get_device_stats(q, device_of(path), &stats));
 	CHECK_EQUAL(stats.recv, 256);
@@ -435,11 +439,10 @@ TEST(a_pipe_can_be_let_go_of_while_nothing_comes_through_it)
 	fclose(writer.file);
 	fd = open_pipe(path, capture, 24 + 76 + 10);
 	q = open_on(device_of(path), 64, 64);
-	usleep(20000);
+	CHECK_EQUAL(OK(q, pfq_read(q, &nq, 5000000)), 1);
 	alarm(20);
 	OK(q, pfq_unbind(q, device_of(path), Q_ANY_QUEUE));
 	alarm(0);
-	CHECK_EQUAL(OK(q, pfq_read(q, &nq, 0)), 1);
 	pfq_close(q);
 	close(fd);
 }
