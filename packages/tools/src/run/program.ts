@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFileSync } from "node:fs";
 import type { ComputationSource } from "@pfq/core";
+import type { ModuleFinder } from "@pfq/lang";
+import { modulesBeside } from "@pfq/lang/module-folder";
 import { Failure } from "../failure.js";
 import type { RunOptions } from "./options.js";
 
@@ -8,6 +10,8 @@ import type { RunOptions } from "./options.js";
 export interface ProgramSource {
 	readonly source: ComputationSource;
 	readonly file: string;
+	/** Where the modules are that it imports. */
+	readonly modules: ModuleFinder;
 }
 
 const imageMagic = Buffer.from("PFQC");
@@ -19,9 +23,10 @@ const imageMagic = Buffer.from("PFQC");
 const defaultProgram = (sockets: number): string => (sockets > 1 ? "main = steer_rss" : "main = unit");
 
 export const programOf = ({ file, expression, sockets }: RunOptions): ProgramSource => {
-	if (file !== undefined) return { file, source: readProgram(file) };
-	if (expression !== undefined) return { file: "-e", source: expression };
-	return { file: "default program", source: defaultProgram(sockets) };
+	if (file !== undefined) return { file, source: readProgram(file), modules: modulesBeside(file) };
+	const modules = modulesBeside(null);
+	if (expression !== undefined) return { file: "-e", source: expression, modules };
+	return { file: "default program", source: defaultProgram(sockets), modules };
 };
 
 const readProgram = (file: string): ComputationSource => {

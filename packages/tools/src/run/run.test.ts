@@ -83,6 +83,13 @@ describe("pfq run", () => {
 		expect(summaryOf(await pfq("run", "-r", capture, "-f", compiled, "--json")).groups).toMatchObject([{ recv: 300 }]);
 	});
 
+	it("finds the modules that a program imports beside it", async () => {
+		writeFileSync(inFolder("Ports.pfq"), "module Ports where\ndns = 53\n");
+		const text = inFolder("modular.pfq");
+		writeFileSync(text, "import Ports\nmain = port dns\n");
+		expect(summaryOf(await pfq("run", "-r", capture, "-f", text, "--json")).groups).toMatchObject([{ recv: 102 }]);
+	});
+
 	it("reads several files and devices at once", async () => {
 		const summary = summaryOf(
 			await pfq("run", "-r", capture, "-i", `pcap:${inFolder("mixed.pcap")}?rate=full`, "--json"),

@@ -50,7 +50,7 @@ export const openSession = (options: SessionOptions): Session => {
 const startSession = (options: SessionOptions, readers: Reader[], close: () => void): Session => {
 	const { inputs, program } = options;
 	const { first, group } = joinSockets(options, readers);
-	group.setComputation(program.source, { file: program.file });
+	group.setComputation(program.source, { file: program.file, modules: program.modules });
 	for (const { socket } of readers) socket.enable();
 	bind(inputs, readers, group);
 
