@@ -158,17 +158,18 @@ static void play_file(struct capture_file *file)
 	struct pfq_packet packets[BATCH] __attribute__((aligned(PFQ_CACHE_LINE)));
 	struct pace pace = { .running = false };
 	bool pipe = capture_reader_size(file->reader) == 0;
+	/* Who writes into a pipe may take his time: nothing that came through it waits for more. */
+	unsigned int most = pipe ? 1 : BATCH;
 	int count;
 
 	for (unsigned int batches = 1;; batches++) {
-		count = capture_reader_next(file->reader, packets, BATCH);
+		count = capture_reader_next(file->reader, packets, most);
 		if (count < 0 && thread_stopping(file->stop_fd, 0))
 			return;
 		if (count <= 0)
 			break;
 		if (!hand_on(file, &pace, packets, (unsigned int)count))
 			return;
-		/* Who writes into a pipe may take his time. */
 		if (pipe || batches % WAKE_BATCHES == 0)
 			release_wakes(file);
 		if (batches % STOP_BATCHES == 0 && thread_stopping(file->stop_fd, 0))
