@@ -107,23 +107,25 @@ static void live_close(struct host_device *base)
 static int check_start(struct live_device *device, int queue, struct pfq_error *error)
 {
 	const char *name = device->base.name;
-	int ifindex = device->interface.ifindex;
+	struct interface now;
 	unsigned int queues;
-	int status = interface_look_up(name, &device->interface, error);
+	int status = interface_look_up(name, &now, error);
 
 	if (status < 0)
 		return status;
-	if (device->interface.ifindex != ifindex)
+	if (now.ifindex != device->interface.ifindex)
 		return pfq_fail(
 			error, ENODEV,
-			"%s: the interface was replaced by another of that name: unbind it first",
+			"%s: the interface was replaced by another of that name: let go of it "
+			"first, by each socket that binds it, sends on it or made it promiscuous",
 			name);
+	device->interface = now;
 	if (!device->interface.up)
 		return pfq_fail(error, ENETDOWN, "%s: the interface is down: ip link set %s up",
 				name, name);
 	if (queue == Q_ANY_QUEUE)
 		return 0;
-	queues = interface_rx_queues(ifindex);
+	queues = interface_rx_queues(now.ifindex);
 	if (queue < 0 || (unsigned int)queue >= queues)
 		return pfq_fail(error, EINVAL, "%s: no queue %d; it has %u, from 0 on", name, queue,
 				queues);

@@ -291,8 +291,12 @@ static bool wait_for_block(struct live_ring *ring)
 	int error = 0;
 	socklen_t size = sizeof(error);
 
-	if (poll(fds, 2, -1) < 0)
-		return errno == EINTR;
+	if (poll(fds, 2, -1) < 0) {
+		if (errno == EINTR)
+			return true;
+		fail(ring, strerror(errno));
+		return false;
+	}
 	if (fds[1].revents)
 		return false;
 	if (!(fds[0].revents & (POLLERR | POLLHUP | POLLNVAL)))

@@ -365,6 +365,21 @@ TEST(an_interface_that_vanishes_is_told_of)
 	drop_pair(&pair);
 }
 
+TEST(an_interface_that_was_replaced_by_another_is_not_taken_for_it)
+{
+	struct pair pair = make_pair("");
+	pfq_t *q = pfq_open(64, 64, 64, 64);
+
+	OK(q, pfq_set_promisc(q, pair.b, 1));
+	CHECK(shell("ip link del %s", pair.b));
+	CHECK(shell("ip link add %s type veth peer name %s", pair.a, pair.b));
+	CHECK(shell("ip link set %s up && ip link set %s up", pair.a, pair.b));
+	for (int attempt = 0; attempt < 2; attempt++)
+		FAILS(q, pfq_bind(q, pair.b, Q_ANY_QUEUE), "replaced");
+	pfq_close(q);
+	drop_pair(&pair);
+}
+
 static bool is_promiscuous(const char *interface)
 {
 	return shell("ip -d link show %s | grep -q 'promiscuity 1'", interface);
