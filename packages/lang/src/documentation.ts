@@ -20,7 +20,7 @@ export interface Documentation {
 export const documentedNames = (): readonly string[] => [...byName.keys()].toSorted();
 
 /** The meanings of a name: none, one, or two where pfq-lang and Haskell have it both. */
-export const documentationOf = (name: string): readonly Documentation[] => (byName.get(name) ?? []).map(documented);
+export const documentationOf = (name: string): readonly Documentation[] => byMeaning.get(name) ?? [];
 
 /** The documented name that is nearest to one that is not. */
 export const nearestDocumented = (name: string): string | undefined => nearestName(name, byName.keys());
@@ -108,3 +108,7 @@ const exampleOf = (name: string, row: Primitive, flipped: boolean): string => {
 		: [symbol, ...(row.form === "logic" && parameters.length === 2 ? ["is_ip", "(has_port 53)"] : values)].join(" ");
 	return result === "NetPredicate" ? `filter (${call})` : call;
 };
+
+const byMeaning: ReadonlyMap<string, readonly Documentation[]> = new Map(
+	Array.from(byName, ([name, builtins]) => [name, builtins.map(documented)]),
+);

@@ -7,9 +7,10 @@ import { evalCommand } from "./eval.js";
 import { explainCommand } from "./explain.js";
 import { ExitStatus, Failure, Told } from "./failure.js";
 import { fmtCommand } from "./fmt.js";
+import { lspCommand } from "./lsp.js";
 import { endQuietlyWithReader } from "./terminal.js";
 
-const commands = [checkCommand, compileCommand, evalCommand, explainCommand, fmtCommand, docCommand];
+const commands = [checkCommand, compileCommand, evalCommand, explainCommand, fmtCommand, docCommand, lspCommand];
 
 const introduction = (name: string): string => `
 A program says what becomes of each packet. The shortest that is of use:

@@ -83,6 +83,7 @@ describe("why a predicate holds or not", () => {
 		["is_tcp .||. has_port 53", udp, "passes: `has_port 53` holds: source port 53"],
 		["is_tcp .||. has_port 53 .||. has_port 54", icmp, "drops: it is ICMP; no ports: it is ICMP"],
 		["is_ip .&&. is_tcp .&&. has_port 80", udp, "drops: `is_tcp` does not hold: it is UDP"],
+		["is_udp .&&. has_port 53 .||. is_tcp .&&. has_port 53", icmp, "drops: it is ICMP"],
 		["is_ip .&&. is_tcp", tcp, "passes: it is IPv4; it is TCP"],
 		["is_tcp .^^. is_ip", tcp, "drops: it is TCP; it is IPv4"],
 		["has_mark 1", udp, "passes: the mark is 1"],

@@ -17,7 +17,7 @@ const etherTypes: ReadonlyMap<number, string> = new Map([
 	[0x88a8, "802.1ad"],
 	[0x88cc, "LLDP"],
 	[0x88f7, "PTP"],
-	[0x9000, "loopback test"],
+	[0x9000, "Ethernet loopback"],
 ]);
 
 const protocols: ReadonlyMap<number, string> = new Map([
@@ -53,8 +53,7 @@ const LEAST_ETHERTYPE = 0x600;
 export const hexadecimal = (value: number, digits: number): string => `0x${value.toString(16).padStart(digits, "0")}`;
 
 export const etherTypeName = (etherType: number): string =>
-	etherTypes.get(etherType) ??
-	(etherType < LEAST_ETHERTYPE ? "an IEEE 802.3 frame" : `EtherType ${hexadecimal(etherType, 4)}`);
+	etherTypes.get(etherType) ?? (etherType < LEAST_ETHERTYPE ? "IEEE 802.3" : `EtherType ${hexadecimal(etherType, 4)}`);
 
 export const protocolName = (protocol: number): string => protocols.get(protocol) ?? `IP protocol ${protocol}`;
 

@@ -162,15 +162,15 @@ const joinedBy = (symbol: string, visit: Visit): Visit[] => {
 	return found;
 };
 
-/** Why a predicate holds or does not, in a few words. */
-export const reasonOf = (scene: Scene, visit: Visit): string => {
+/** Why a predicate holds or does not, in a few words; as a part of a larger reason, without the predicate itself. */
+export const reasonOf = (scene: Scene, visit: Visit, isPart = false): string => {
 	const { node, answer } = visit;
 	const { symbol } = node;
 	switch (symbol) {
 		case "not":
-			return together(visit.inner.flat().map((each) => reasonOf(scene, each)));
+			return together(visit.inner.flat().map((each) => reasonOf(scene, each, true)));
 		case "xor":
-			return together(joinedBy(symbol, visit).map((each) => reasonOf(scene, each)));
+			return together(joinedBy(symbol, visit).map((each) => reasonOf(scene, each, true)));
 		case "and":
 		case "or": {
 			const asked = joinedBy(symbol, visit);
@@ -178,10 +178,11 @@ export const reasonOf = (scene: Scene, visit: Visit): string => {
 			const settled = answer === (symbol === "or");
 			const last = asked.at(-1);
 			if (settled && last !== undefined) {
+				if (isPart) return reasonOf(scene, last, true);
 				const holds = answer ? "holds" : "does not hold";
-				return `\`${phraseOf(scene.computation, last.index)}\` ${holds}: ${reasonOf(scene, last)}`;
+				return `\`${phraseOf(scene.computation, last.index)}\` ${holds}: ${reasonOf(scene, last, true)}`;
 			}
-			return together(asked.map((each) => reasonOf(scene, each)));
+			return together(asked.map((each) => reasonOf(scene, each, true)));
 		}
 	}
 	const row = findPrimitive(symbol);
