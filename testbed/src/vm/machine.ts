@@ -36,6 +36,8 @@ export interface MachineResult {
 	/** What the console said: all there is of a kernel that did not come up. */
 	readonly console: string;
 	readonly overdue: boolean;
+	/** Whether it came as far as loading the module. */
+	readonly begun: boolean;
 }
 
 const ports = ["out", "err", "log", "status"] as const;
@@ -53,6 +55,7 @@ const startScript = ({
 }: MachineOptions): string => `
 ports=/dev/virtio-ports
 exec </dev/null >/dev/console 2>&1
+echo begun >$ports/status
 ${Object.entries(environment)
 	.map(([name, value]) => `export ${name}=${quote(value)}`)
 	.join("\n")}
@@ -108,8 +111,21 @@ const ended = (child: ChildProcess): Promise<void> =>
 
 const drained = (server: Server): Promise<void> => new Promise((resolve) => server.close(() => resolve()));
 
-/** Boots, runs the command, and powers off. */
+const attempts = 3;
+
+/**
+ * Boots, runs the command, and powers off. A machine that does not get as far as our script is started again: an emulator
+ * of several processors sometimes stumbles over the breakpoints by which a kernel changes its own code (seen with QEMU 7.2:
+ * "Oops: int3" while drivers are probed, before any of our code is loaded).
+ */
 export const runMachine = async (options: MachineOptions): Promise<MachineResult> => {
+	for (let attempt = 1; ; attempt++) {
+		const result = await boot(options);
+		if (result.begun || attempt === attempts) return result;
+	}
+};
+
+const boot = async (options: MachineOptions): Promise<MachineResult> => {
 	const folder = mkdtempSync(join(cacheFolder("vm"), "run-"));
 	const said: Record<Port, string> = { out: "", err: "", log: "", status: "" };
 	const servers: Server[] = [];
@@ -140,8 +156,10 @@ export const runMachine = async (options: MachineOptions): Promise<MachineResult
 		await ended(child).finally(() => clearTimeout(timer));
 		await Promise.all(servers.map(drained));
 		const console = readFileSync(join(folder, "console"), "utf8");
+		const [begun, status] = said.status.split("\n");
 		return {
-			status: /^\d+$/.test(said.status.trim()) ? Number(said.status) : undefined,
+			begun: begun === "begun",
+			status: status ? Number(status) : undefined,
 			log: said.log,
 			smells: [...smellyLines(said.log), ...(said.log ? [] : smellyLines(console))],
 			console,
