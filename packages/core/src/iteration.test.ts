@@ -105,6 +105,21 @@ describe("iterating over a socket", () => {
 		expect(batches).toBe(1);
 	});
 
+	it("ends when the socket is disabled, though it is enabled again at once", async () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device);
+		const { socket } = receiver;
+		const next = socket.batches({ signal: AbortSignal.timeout(2000) }).next();
+		await pause(10);
+		socket.disable();
+		socket.enable();
+		expect((await next).done).toBe(true);
+		const again = socket.batches();
+		wire.send(udpPacket());
+		expect((await again.next()).value).toHaveLength(1);
+		await again.return();
+	});
+
 	it("ends at once when the signal aborts, and leaves the socket as it is", async () => {
 		using wire = createWire();
 		using receiver = openReceiver(wire.device);

@@ -42,7 +42,7 @@ export interface BindTxOptions {
 }
 
 export interface SendOptions {
-	/** How often to send the packet. */
+	/** How often to send the packet: 1 to 65536. */
 	readonly copies?: number;
 	/** The Tx queue is sent when it holds so many packets: 1, the default, at once; 0 when it is full, and by `flush`. */
 	readonly sync?: number;
@@ -64,6 +64,8 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	readonly #source: BatchSource;
 	#lease: Lease = { live: false };
 	#enabled = false;
+	/** How often the socket was disabled. */
+	#epoch = 0;
 	#closed = false;
 	#beingIterated = false;
 
@@ -171,6 +173,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		this.#lease.live = false;
 		this.#native.disable();
 		this.#enabled = false;
+		this.#epoch++;
 		this.#waiting.end();
 	}
 
@@ -219,8 +222,9 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		if (this.#beingIterated) throw new PfqError("EBUSY", "the socket is being iterated over already");
 		this.#checkEnabled();
 		this.#beingIterated = true;
+		const epoch = this.#epoch;
 		try {
-			while (this.#enabled) {
+			while (this.#enabled && this.#epoch === epoch) {
 				signal?.throwIfAborted();
 				let batch = this.read();
 				if (!batch && endOf !== undefined && hasEnded(this.deviceStats(endOf))) {
