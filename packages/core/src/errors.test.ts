@@ -112,6 +112,7 @@ describe("an error", () => {
 		const huge = 2 ** 32;
 		const refused = /^EINVAL .*(4294967296|4294967297|65542|256|70000)/;
 		expect(failure((socket) => socket.joinGroup({ gid: huge }))).toMatch(refused);
+		expect(failure((socket) => socket.joinGroup({ classMask: (1n << 64n) + 1n }))).toMatch(/^EINVAL classMask: 1844/);
 		expect(failure((socket) => socket.joinGroup().bind("mem:narrow", { queue: huge }))).toMatch(refused);
 		expect(failure((socket) => socket.bindTx("mem:narrow", { queue: huge }))).toMatch(refused);
 		expect(failure((socket) => socket.bindTx("mem:narrow", { thread: huge }))).toMatch(refused);

@@ -59,6 +59,8 @@ export const joinGroup = (native: NativeSocket, options: GroupOptions): Group =>
 	if (!Object.hasOwn(policies, policy))
 		throw new PfqError("EINVAL", `policy: '${policy}' is none of ${Object.keys(policies).join(", ")}`);
 	if (typeof classMask !== "bigint") throw new PfqError("EINVAL", "classMask: not a bigint");
+	if (BigInt.asUintN(64, classMask) !== classMask)
+		throw new PfqError("EINVAL", `classMask: ${classMask} is not a mask of 64 bits`);
 	const id = native.joinGroup(intNumber("gid", gid, Any.ANY_GROUP), classMask, policies[policy]);
 
 	return Object.freeze({
