@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Memory for the queues of a socket, in HugePages where PFQ_HUGEPAGES asks for them (2M, 1G, or 1
- * for the default size). */
+/* Memory for the queues of a socket, in HugePages where PFQ_HUGEPAGES asks for them (2M or 1G; 1 is
+ * 2M). */
 #ifndef PFQ_HOST_QUEUE_MEMORY_H
 #define PFQ_HOST_QUEUE_MEMORY_H
 

@@ -291,6 +291,7 @@ TEST(what_is_no_capture_file_is_refused)
 	FAILS(q, pfq_bind(q, "pcap:", -1), "No such file");
 	FAILS(q, pfq_bind(q, "pcap:/nonexistent/file", -1), "/nonexistent/file: No such file");
 	FAILS(q, pfq_bind(q, "pcap:/", -1), "directory");
+	FAILS(q, pfq_bind(q, "pcap:/dev/null", -1), "/dev/null: no capture file");
 	CHECK(shell(": >'%s'", path));
 	FAILS(q, pfq_bind(q, device_of(path), -1), "no capture file");
 	CHECK(shell("echo hello, this is no capture >'%s'", path));
