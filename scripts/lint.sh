@@ -7,7 +7,7 @@ status=0
 pnpm exec biome check . || status=1
 pnpm exec turbo run lint --no-color --log-prefix=task --output-logs=errors-only || status=1
 
-c_sources=$(git ls-files '*.c' '*.h' '*.hpp' '*.cc' | grep -v generated)
+c_sources=$(git ls-files '*.c' '*.h' '*.hpp' '*.cc' | grep -v -e generated -e packages/abi/include)
 if [ -n "$c_sources" ]; then
 	# shellcheck disable=SC2086
 	clang-format --dry-run -Werror --ferror-limit=3 $c_sources || status=1

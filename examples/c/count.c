@@ -2,9 +2,13 @@
 /*
  * Counts packets and octets of a device for some seconds, or to the end of a file.
  *
- *   cc count.c $(pkg-config --cflags --libs pfq) -o count
- *   ./count eth0 10
- *   ./count pcap:capture.pcap
+ *   export PKG_CONFIG_PATH=bindings/c/build
+ *   cc examples/c/count.c $(pkg-config --cflags --libs pfq) -o count
+ *   ./count pcap:traffic.pcap
+ *   sudo ./count eth0 10
+ *
+ * after `make build`, or without the first line where libpfq is installed
+ * (`make -C bindings/c install PREFIX=/usr/local`).
  */
 #include <pfq/pfq.h>
 

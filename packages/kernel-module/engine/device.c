@@ -99,8 +99,8 @@ static void remove_binding(struct pfq_device_binding **link)
 static bool overlaps(const struct pfq_device *device, int queue, const struct pfq_group *group)
 {
 	for (const struct pfq_device_binding *each = device->bindings; each; each = each->next)
-		if (each->group == group && (each->queue == queue || each->queue == Q_ANY_QUEUE ||
-					     queue == Q_ANY_QUEUE))
+		if (each->group == group &&
+		    (each->queue == queue || each->queue == Q_ANY_QUEUE || queue == Q_ANY_QUEUE))
 			return true;
 	return false;
 }
