@@ -2,9 +2,18 @@
 
 const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
+/** A Ctrl-C reaches us twice where a parent (pnpm, sudo) passes on what the terminal sent to all of us: so close, it is one. */
+const sameSignal = 500;
+
 /** Aborted by the first Ctrl-C (or SIGTERM, SIGHUP), so that the program finishes cleanly; a second one ends it at once. */
 export const interruption = (): AbortSignal => {
 	const controller = new AbortController();
-	for (const signal of signals) process.once(signal, () => controller.abort());
+	const interrupted = (): void => {
+		if (controller.signal.aborted) return;
+		controller.abort();
+		setTimeout(() => signals.forEach((signal) => process.off(signal, interrupted)), sameSignal).unref();
+	};
+	// not `once`: signal-exit (which log-update has, for the cursor) would find itself alone, and raise the signal again
+	for (const signal of signals) process.on(signal, interrupted);
 	return controller.signal;
 };

@@ -1,19 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { spawn, spawnSync } from "node:child_process";
 import { describe, expect, it } from "vitest";
-import { outcome, pfqFile } from "../pfq.test-support.js";
+import { outcome } from "../pfq.test-support.js";
+import { hasTerminals, startOnTerminal, type TerminalOptions } from "../terminal.test-support.js";
 
-const hasScript = spawnSync("script", ["--version"]).status === 0;
-
-/** What `pfq run` writes to a terminal of 100 columns. */
-const onTerminal = async (environment: Record<string, string>, ...args: string[]): Promise<string> => {
-	const command = `stty rows 40 cols 100; '${process.execPath}' '${pfqFile}' run ${args.join(" ")}`;
-	const { NO_COLOR: _, ...inherited } = process.env;
-	const child = spawn("script", ["-qefc", command, "/dev/null"], {
-		env: { ...inherited, TERM: "xterm", ...environment },
-		stdio: ["ignore", "pipe", "pipe"],
-	});
-	const { stdout, status } = await outcome(child);
+/** What `pfq run` writes to a terminal. */
+const onTerminal = async (args: readonly string[], options?: TerminalOptions): Promise<string> => {
+	const { stdout, status } = await outcome(startOnTerminal(args, options));
 	expect(status).toBe(0);
 	return stdout;
 };
@@ -23,9 +15,9 @@ const colour = /\x1b\[[0-9;]*m/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the same
 const lineErased = /\x1b\[2K/;
 
-describe.skipIf(!hasScript)("on a terminal, pfq run", () => {
+describe.skipIf(!hasTerminals)("on a terminal, pfq run", () => {
 	it("redraws a table while it runs, and leaves the summary", async () => {
-		const output = await onTerminal({}, "-i", "mem:quiet", "--seconds", "1.3");
+		const output = await onTerminal(["-i", "mem:quiet", "--seconds", "1.3"]);
 		expect(output).toMatch(colour);
 		expect(output).toMatch(lineErased);
 		expect(output).toMatch(/ran for \d/);
@@ -33,8 +25,19 @@ describe.skipIf(!hasScript)("on a terminal, pfq run", () => {
 	});
 
 	it("uses no colour with NO_COLOR", async () => {
-		const output = await onTerminal({ NO_COLOR: "1" }, "-i", "mem:quiet", "--seconds", "0.7");
+		const output = await onTerminal(["-i", "mem:quiet", "--seconds", "0.7"], { environment: { NO_COLOR: "1" } });
 		expect(output).not.toMatch(colour);
 		expect(output).toMatch(/ran for \d/);
+	});
+
+	it("ends at Ctrl-C with its summary, status 0 and the cursor back", async () => {
+		const child = startOnTerminal(["-i", "mem:quiet"]);
+		const ended = outcome(child);
+		await new Promise((resolve) => child.stdout?.once("data", resolve));
+		child.stdin?.write("\x03");
+		const { stdout, status } = await ended;
+		expect(stdout).toMatch(/ran for \d/);
+		expect(status).toBe(0);
+		expect(stdout.lastIndexOf("\x1b[?25h")).toBeGreaterThan(stdout.lastIndexOf("\x1b[?25l"));
 	});
 });

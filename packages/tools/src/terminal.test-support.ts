@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: BSD-3-Clause
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { pfqFile } from "./pfq.test-support.js";
+
+/** script(1) gives a program a terminal. */
+export const hasTerminals = spawnSync("script", ["--version"]).status === 0;
+
+export interface TerminalOptions {
+	readonly columns?: number;
+	readonly rows?: number;
+	readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** `pfq run` on a terminal: what it writes there is on stdout, and what is typed goes to stdin. */
+export const startOnTerminal = (
+	args: readonly string[],
+	{ columns = 100, rows = 40, environment = {} }: TerminalOptions = {},
+): ChildProcess => {
+	const quoted = [process.execPath, pfqFile, "run", ...args].map((arg) => `'${arg}'`).join(" ");
+	const { NO_COLOR: _, ...inherited } = process.env;
+	return spawn("script", ["-qefc", `stty rows ${rows} cols ${columns}; exec ${quoted}`, "/dev/null"], {
+		env: { ...inherited, TERM: "xterm", ...environment },
+	});
+};
