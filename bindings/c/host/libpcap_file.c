@@ -57,12 +57,15 @@ static bool hold(struct libpcap_file *file)
 static int finish(struct libpcap_file *file)
 {
 	struct capture_reader *reader = &file->base;
+	char place[40] = "";
 
 	if (file->ended == PCAP_ERROR_BREAK)
 		return 0;
-	snprintf(reader->text, sizeof(reader->text), "%.60s: packet %llu, at octet %llu: %.120s",
-		 reader->path, (unsigned long long)reader->packets + 1,
-		 (unsigned long long)reader->position, pcap_geterr(file->pcap));
+	if (reader->position)
+		snprintf(place, sizeof(place), ", at octet %llu",
+			 (unsigned long long)reader->position);
+	snprintf(reader->text, sizeof(reader->text), "%.60s: packet %llu%s: %.120s", reader->path,
+		 (unsigned long long)reader->packets + 1, place, pcap_geterr(file->pcap));
 	return -1;
 }
 

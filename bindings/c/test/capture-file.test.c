@@ -427,6 +427,22 @@ static int open_pipe(const char *path, const char *capture, long head)
 	return fd;
 }
 
+TEST(a_pipe_that_is_cut_off_is_told_of)
+{
+	const char *path = temporary_file("cut"), *capture = temporary_file("cut.pcap");
+	struct writer writer = create(capture, MICROSECONDS, false, 1);
+	struct pfq_device_stats stats;
+
+	for (uint32_t i = 0; i < 3; i++)
+		add(&writer, 1, i, i, 60);
+	fclose(writer.file);
+	CHECK(mkfifo(path, 0600) == 0);
+	CHECK(shell("head -c %d '%s' >'%s' &", 24 + 2 * 76 + 20, capture, path));
+	CHECK_EQUAL(read_whole(path, &stats), 2);
+	CHECK_EQUAL(stats.state, PFQ_DEVICE_FAILED);
+	test_check_text(__FILE__, __LINE__, stats.text, "cut: packet 3: truncated");
+}
+
 TEST(a_pipe_can_be_let_go_of_while_nothing_comes_through_it)
 {
 	const char *path = temporary_file("idle"), *capture = temporary_file("idle.pcap");
