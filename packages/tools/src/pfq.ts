@@ -3,7 +3,7 @@ import { Command, CommanderError } from "commander";
 import { describeError, ExitStatus } from "./failure.js";
 import { langCommand } from "./lang.js";
 import { runCommand } from "./run/command.js";
-import { endQuietlyWithReader } from "./terminal.js";
+import { endWithOutput } from "./terminal.js";
 
 const program = new Command("pfq")
 	.description("Functional packet processing: programs run on packets, groups of sockets get them.")
@@ -45,5 +45,5 @@ const main = async (): Promise<number> => {
 
 const complaint = (error: CommanderError): string => error.message.replace(/^error: /, "").replaceAll("\n", " ");
 
-endQuietlyWithReader();
+endWithOutput();
 process.exitCode = await main();

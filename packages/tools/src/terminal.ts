@@ -11,11 +11,14 @@ export const bold = style(1, 22);
 export const dim = style(2, 22);
 export const red = style(31, 39);
 
-/** Whoever reads our output may stop before its end (`pfq … | head`): that ends the program, and is no failure. */
-export const endQuietlyWithReader = (): void => {
-	for (const stream of [process.stdout, process.stderr])
-		stream.on("error", (error: NodeJS.ErrnoException) => {
-			if (error.code === "EPIPE") process.exit(0);
-			throw error;
-		});
+/**
+ * Whoever reads our output may stop before its end (`pfq … | head`): that ends the program, and is no failure. What cannot
+ * be written for another reason is one.
+ */
+export const endWithOutput = (): void => {
+	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+		if (error.code === "EPIPE") process.exit(0);
+		process.stderr.write(`pfq: standard output: ${error.message}\n`, () => process.exit(1));
+	});
+	process.stderr.on("error", ({ code }: NodeJS.ErrnoException) => process.exit(code === "EPIPE" ? 0 : 1));
 };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { image, program, steerFlow, udp } from "@pfq/lang";
@@ -166,6 +166,19 @@ describe("pfq run", () => {
 		expect(lines.at(-1)?.type).toBe("summary");
 		expect(new Set(lines.slice(0, -1).map(({ type }) => type))).toEqual(new Set(["interval"]));
 		expect(lines.at(-1)?.seconds).toBeGreaterThan(2.2);
+	});
+
+	it("says so in one line when its output cannot be written", async () => {
+		const full = openSync("/dev/full", "w");
+		const { status, stderr } = spawnSync(process.execPath, [pfqFile, "run", "-r", capture], {
+			stdio: ["ignore", full, "pipe"],
+			encoding: "utf8",
+		});
+		closeSync(full);
+		expect({ status, stderr }).toEqual({
+			status: 1,
+			stderr: "pfq: standard output: ENOSPC: no space left on device, write\n",
+		});
 	});
 
 	it("ends without a word when nobody reads its output any more", async () => {
