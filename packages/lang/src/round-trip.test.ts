@@ -100,13 +100,12 @@ describe("a computation", () => {
 		const result = compile('main = when is_ip (forward "a\\"b")');
 		expect(result.ok && writeDot(result.computation)).toMatchInlineSnapshot(`
 			"digraph computation {
-				node [fontname="sans-serif"];
-				edge [fontname="sans-serif", fontsize=10];
-				n0 [shape=box, label="when"];
-				n0 -> n1 [style=dashed, label="predicate"];
-				n0 -> n2 [style=dashed, label="function"];
-				n1 [shape=ellipse, label="is_ip"];
-				n2 [shape=box, label="forward a\\"b"];
+				graph [fontname="Helvetica", nodesep=0.4, ranksep=0.35];
+				node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=12, penwidth=1.2, margin="0.18,0.09"];
+				edge [fontname="Helvetica", fontsize=10, color="#555555", fontcolor="#555555", arrowsize=0.7];
+				n0 [label="when\\nis_ip", fillcolor="#fff6dc", color="#b7860b"];
+				n0 -> n2 [label=" yes "];
+				n2 [label="forward \\"a\\\\\\"b\\"", fillcolor="#f1edf9", color="#7454b3"];
 			}
 			"
 		`);

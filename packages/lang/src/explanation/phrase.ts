@@ -2,19 +2,19 @@
 import type { Argument, Computation, Node } from "../computation.js";
 import { constant, primitiveOperators } from "../text-writer.js";
 
-const LONGEST = 44;
+const AT_A_GLANCE = 44;
 const APPLICATION = 10;
 const ATOM = 11;
 
-/** A predicate or property as a program would write it; what is too long to be read at a glance ends in "…". */
-export const phraseOf = ({ nodes }: Computation, index: number): string => {
+/** A predicate or property as a program would write it; of what is longer than this, parts are only "…". */
+export const phraseOf = ({ nodes }: Computation, index: number, longest = AT_A_GLANCE): string => {
 	let length = 0;
 
 	/** The text, and how tightly it holds together. */
 	const write = (at: number): readonly [string, number] => {
 		const { symbol, arguments: args } = nodes[at] as Node;
 		length += symbol.length + 1;
-		if (length > LONGEST) return ["…", ATOM];
+		if (length > longest) return ["…", ATOM];
 		if (args.length === 0) return [symbol, ATOM];
 		const operator = primitiveOperators[symbol];
 		const [left, right] = args;
@@ -32,7 +32,7 @@ export const phraseOf = ({ nodes }: Computation, index: number): string => {
 		}
 		const text = constant(each.value);
 		length += text.length;
-		return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+		return text.length > longest ? `${text.slice(0, longest)}…` : text;
 	};
 
 	return write(index)[0];
