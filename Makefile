@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every target brings along what it needs (see scripts/setup.sh) and may be typed again at any time.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-long test-kernel run bench fuzz lint clean
+.PHONY: help setup build test test-long test-kernel run run-kernel bench fuzz lint clean
 SHELL := /bin/sh
 
 # where scripts/setup.sh puts pnpm when it may not write to the system
@@ -13,6 +13,7 @@ help:
 	@echo 'make run                        the demo: live traffic, steered over three sockets'
 	@echo "make run ARGS='-i eth0 -e \"main = ip >-> steer_flow\"'"
 	@echo '                                the same for an interface, a file and a program of your own'
+	@echo 'make run-kernel                 the demo on pfq.ko, in a virtual machine'
 	@echo 'make test                       all tests; make test-long: the same with long random runs'
 	@echo 'make test-kernel                the tests of pfq.ko, in virtual machines'
 	@echo "make bench [ARGS=...]           benchmarks against tcpdump, libpcap and others"
@@ -48,6 +49,12 @@ ifdef ARGS
 else
 	@node testbed/dist/demo.js
 endif
+
+run-kernel:
+	@scripts/setup.sh run
+	@scripts/setup.sh kernel
+	@$(MAKE) --no-print-directory -s build
+	@PFQ_HOST=kernel pnpm exec vm -- node testbed/dist/demo.js $(ARGS)
 
 bench:
 	@scripts/setup.sh bench

@@ -128,6 +128,7 @@ describe.skipIf(process.env.PFQ_TEST_KERNEL !== "1").each(seriesAsked)("pfq.ko o
 				traffic=$!
 				abuse cycles veth0 200 || exit 1
 				abuse garbage veth0 15 || exit 1
+				grep pfq_queue_alloc /proc/vmallocinfo && fail 'queues are left'
 				exec 5</dev/pfq
 				rmmod pfq 2>/dev/null && fail 'unloaded while in use'
 				exec 5<&-
@@ -139,6 +140,38 @@ describe.skipIf(process.env.PFQ_TEST_KERNEL !== "1").each(seriesAsked)("pfq.ko o
 			expect(stderr).toBe("");
 			expect(status).toBe(0);
 			expect(stdout).toMatch(/^200 cycles, \d+ packets\n\d+ of \d+ calls succeeded\nunloaded\n$/);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"keeps to its network namespace, which ends when the last socket in it is closed",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				ip netns add inner
+				ip -n inner link add inner0 type veth peer name inner1
+				ip -n inner link set inner0 up
+				cd packages/tools
+				node bin/pfq.js run -i inner0 --seconds 1 2>&1
+				ip netns exec inner node bin/pfq.js run -i inner0 -e 'main = ip' --seconds 12 --json >/tmp/report &
+				wait_for_report
+				ip netns delete inner
+				sleep 1
+				wait
+				tail -n 1 /tmp/report | cut -c1-33
+				sleep 1
+				rmmod pfq && echo unloaded`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout.split("\n")).toEqual([
+				"pfq run: inner0: no such device in this network namespace",
+				'{"type":"summary","host":"kernel"',
+				"unloaded",
+				"",
+			]);
 		},
 		5 * minutes,
 	);
