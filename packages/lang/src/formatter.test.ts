@@ -85,6 +85,7 @@ describe("the formatter", () => {
 
 	it("does not format what cannot be read", () => {
 		expect(format("main = (")).toMatchObject({ ok: false, diagnostics: [{ kind: "syntax" }] });
+		expect(format(`main = ${"(".repeat(5000)}`)).toMatchObject({ ok: false, diagnostics: [{ kind: "limit" }] });
 	});
 
 	it("changes no program's meaning, and nothing when it is done again", () => {

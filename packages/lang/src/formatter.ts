@@ -26,7 +26,7 @@ export const format = (text: string, file = "program"): Formatted => {
 	const report = newReport();
 	const tokens = tokensOf(source, report);
 	const laidOut = withLayout(tokens, source, report);
-	parse(laidOut, source, report);
+	if (report.diagnostics.length === 0) parse(laidOut, source, report);
 	if (report.diagnostics.length > 0) return { ok: false, diagnostics: report.diagnostics };
 	const simple = withoutStraySpace(source.text);
 	const lines = linesOf(source, laidOut);

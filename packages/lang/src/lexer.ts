@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Report } from "./diagnostic.js";
+import { bareAddress } from "./slips/address.js";
+import { foreignComments } from "./slips/comment.js";
 import type { Source } from "./source.js";
 import { foreignKeywords, keywords, symbols, type Token, type TokenKind } from "./token.js";
 
@@ -40,6 +42,7 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 	let at = text.startsWith("#!") ? lineEnd(text, 0) : 0;
 	let column = 1;
 	let fresh = true;
+	const foreignComment = foreignComments(text);
 
 	const complain = (start: number, end: number, message: string, hint?: string): void =>
 		report.add("lexical", { source, start, end }, message, hint === undefined ? {} : { hint });
@@ -74,6 +77,30 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 			at = lineEnd(text, at);
 		} else if (character === "{" && text[at + 1] === "-") comment();
 		else return false;
+		return true;
+	};
+
+	/** Skips what begins like a comment of another language. */
+	const skipForeign = (): boolean => {
+		const sign = foreignComment(at);
+		if (sign === null) return false;
+		complain(at, at + sign.length, `\`${sign}\` begins no comment`, "comments begin with `--`, or are in `{- -}`");
+		const close = sign === "/*" ? text.indexOf("*/", at) : lineEnd(text, at) - 2;
+		const end = close < 0 ? text.length : close + 2;
+		const newline = text.lastIndexOf("\n", end - 1);
+		if (newline >= at) fresh = true;
+		column = newline >= at ? end - newline : column + end - at;
+		at = end;
+		return true;
+	};
+
+	/** Takes an address without its quotes for the string that it should be. */
+	const address = (): boolean => {
+		const found = bareAddress(text, at);
+		if (found === null) return false;
+		const end = at + found.text.length;
+		complain(at, end, found.message);
+		add("text", end, { value: found.text });
 		return true;
 	};
 
@@ -203,7 +230,7 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 	};
 
 	while (at < text.length) {
-		if (skip()) continue;
+		if (skip() || skipForeign() || address()) continue;
 		const character = String.fromCodePoint(text.codePointAt(at) as number);
 		if (character >= "0" && character <= "9") number();
 		else if (character === '"') string();

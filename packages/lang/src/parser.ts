@@ -60,7 +60,11 @@ const cursorOf = (tokens: readonly Token[], source: Source, report: Report) => {
 	let position = 0;
 	let nesting = 0;
 	let blocks = 0;
-	const last: Token = tokens.at(-1) ?? { kind: "end", text: "", start: 0, end: 0, indent: 0, column: 1 };
+	const final = tokens.at(-1);
+	const at = final?.end ?? 0;
+	// Where the layout pass met a limit, there is no end.
+	const last: Token =
+		final?.kind === "end" ? final : { kind: "end", text: "", start: at, end: at, indent: 0, column: 1 };
 	const cursor: Cursor = {
 		source,
 		peek: (ahead = 0) => tokens[position + ahead] ?? last,

@@ -176,6 +176,39 @@ describe("the way of a packet through a program", () => {
 		]);
 	});
 
+	it("is told of programs that are nested as deep as they may be, as far as that makes sense", () => {
+		const deep = 5000;
+		const fun = (value: number) => ({ type: "Fun", value }) as const;
+		const chain = (symbol: string, offset: number) =>
+			Array.from({ length: deep }, (_, index) => ({ symbol, arguments: [fun(offset + index + 1)], next: null }));
+		const nodes = [
+			...chain("inv", 0),
+			{ symbol: "filter", arguments: [fun(deep + 1)], next: null },
+			...chain("not", deep + 1),
+			{ symbol: "is_udp", arguments: [], next: null },
+		];
+		const { steps, outcome } = explain({ nodes }, udp as Packet, newGroupState());
+		expect(linesOf(steps)).toHaveLength(201);
+		expect(outcome.fanout.kind).toBe("pass");
+		const [filter] = explain(
+			{
+				nodes: nodes
+					.slice(deep)
+					.map((node) => ({ ...node, arguments: node.arguments.map(({ value }) => fun(value - deep)) })),
+			},
+			udp as Packet,
+			newGroupState(),
+		).steps;
+		expect(filter?.note).toBe("passes: it is nested too deep to tell why");
+	});
+
+	it("shows the beginning of what is long", () => {
+		const ports = Array.from({ length: 500 }, (_, index) => `has_port ${index + 40}`);
+		expect(told(`filter (${ports.join(" .||. ")})`, udp)[0]).toBe(
+			"filter (has_port 40 .||. has_port 41 .||. has_port 42 .||. …): passes: `has_port 42` holds: destination port 42",
+		);
+	});
+
 	it("is that of the evaluator, whatever the program", () => {
 		const count = (visits: readonly Visit[]): number =>
 			visits.reduce((total, { inner }) => total + 1 + inner.reduce((sum, chain) => sum + count(chain), 0), 0);

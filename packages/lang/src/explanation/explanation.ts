@@ -29,21 +29,30 @@ export interface Explanation {
 /** What a program does with a packet, step by step, and why. `group` is changed as the program says. */
 export const explain = (computation: Computation, packet: Packet, group: GroupState): Explanation => {
 	const { visits, outcome } = traceOf(computation, packet, group);
-	const scene: Scene = { computation, packet, headers: dissect(packet) };
+	const scene: Setting = { computation, packet, headers: dissect(packet), depth: 0 };
 	return { steps: visits.map((visit) => stepOf(scene, visit)), outcome };
 };
 
-const stepOf = (scene: Scene, visit: Visit): Step => {
+const stepOf = (scene: Setting, visit: Visit): Step => {
 	const { node, answer } = visit;
 	const described = (controls[node.symbol] ?? plain)(scene, visit);
 	return { ...described, passes: answer, ...(node.place && { place: node.place }) };
 };
 
 type Described = Omit<Step, "passes" | "place">;
-type Describe = (scene: Scene, visit: Visit) => Described;
+type Describe = (scene: Setting, visit: Visit) => Described;
 
-const stepsOf = (scene: Scene, chain: readonly Visit[] | undefined): Step[] =>
-	(chain ?? []).map((visit) => stepOf(scene, visit));
+/** How deep steps are told; images may nest as deep as they have nodes. */
+const DEEPEST = 200;
+
+interface Setting extends Scene {
+	readonly depth: number;
+}
+
+const stepsOf = (scene: Setting, chain: readonly Visit[] | undefined): Step[] => {
+	const inner = { ...scene, depth: scene.depth + 1 };
+	return scene.depth < DEEPEST ? (chain ?? []).map((visit) => stepOf(inner, visit)) : [];
+};
 
 /** The answer of the predicate that a node asked first, and why. */
 const question = (

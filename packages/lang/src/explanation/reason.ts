@@ -142,6 +142,8 @@ const comparison: Reason = (scene, visit) => {
 const reference = (argument: Argument | undefined): number => (argument?.type === "Fun" ? argument.value : -1);
 
 const MOST_REASONS = 6;
+/** How deep reasons are looked for; images may nest as deep as they have nodes. */
+const DEEPEST = 100;
 
 /** Reasons without repetition. */
 const together = (parts: readonly string[]): string => {
@@ -163,14 +165,16 @@ const joinedBy = (symbol: string, visit: Visit): Visit[] => {
 };
 
 /** Why a predicate holds or does not, in a few words; as a part of a larger reason, without the predicate itself. */
-export const reasonOf = (scene: Scene, visit: Visit, isPart = false): string => {
+export const reasonOf = (scene: Scene, visit: Visit, depth = 0): string => {
 	const { node, answer } = visit;
+	if (depth > DEEPEST) return "it is nested too deep to tell why";
+	const isPart = depth > 0;
 	const { symbol } = node;
 	switch (symbol) {
 		case "not":
-			return together(visit.inner.flat().map((each) => reasonOf(scene, each, true)));
+			return together(visit.inner.flat().map((each) => reasonOf(scene, each, depth + 1)));
 		case "xor":
-			return together(joinedBy(symbol, visit).map((each) => reasonOf(scene, each, true)));
+			return together(joinedBy(symbol, visit).map((each) => reasonOf(scene, each, depth + 1)));
 		case "and":
 		case "or": {
 			const asked = joinedBy(symbol, visit);
@@ -178,11 +182,11 @@ export const reasonOf = (scene: Scene, visit: Visit, isPart = false): string => 
 			const settled = answer === (symbol === "or");
 			const last = asked.at(-1);
 			if (settled && last !== undefined) {
-				if (isPart) return reasonOf(scene, last, true);
+				if (isPart) return reasonOf(scene, last, depth + 1);
 				const holds = answer ? "holds" : "does not hold";
-				return `\`${phraseOf(scene.computation, last.index)}\` ${holds}: ${reasonOf(scene, last, true)}`;
+				return `\`${phraseOf(scene.computation, last.index)}\` ${holds}: ${reasonOf(scene, last, depth + 1)}`;
 			}
-			return together(asked.map((each) => reasonOf(scene, each, true)));
+			return together(asked.map((each) => reasonOf(scene, each, depth + 1)));
 		}
 	}
 	const row = findPrimitive(symbol);
