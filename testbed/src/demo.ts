@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { writeCapture } from "./capture-writer.js";
 import { startDemoTraffic } from "./demo-traffic.js";
 import { createLink, whyNoLinks } from "./namespaces.js";
+import { atProcessEnd } from "./process-end.js";
 import { sampleTraffic } from "./sample-traffic.js";
 
 const fromRoot = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -17,6 +18,7 @@ const pfq = fromRoot("packages/tools/bin/pfq.js");
 const program = "examples/balance.pfq";
 const sockets = ["-n", "3"];
 const offlinePackets = 20_000;
+const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 const given = process.argv.slice(2);
 process.exitCode = await demo();
@@ -31,20 +33,18 @@ async function demo(): Promise<number> {
 	return obstacle === undefined ? await live() : await offline(obstacle);
 }
 
-/** The exit status of a program that has the terminal. Ctrl-C reaches it as well, and it ends in its own time. */
+/**
+ * The exit status of a program that has the terminal, and ends in its own time. Ctrl-C reaches it as well, but not when it
+ * was pressed just before the program began: to have it twice is the same to it as once.
+ */
 async function attend(child: ChildProcess): Promise<number> {
-	const ignore = () => {};
 	const pass = (signal: NodeJS.Signals) => child.kill(signal);
-	process.on("SIGINT", ignore);
-	process.on("SIGTERM", pass);
-	process.on("SIGHUP", pass);
+	for (const signal of signals) process.on(signal, pass);
 	try {
 		const [status, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
 		return status ?? (signal === "SIGINT" ? 130 : 143);
 	} finally {
-		process.off("SIGINT", ignore);
-		process.off("SIGTERM", pass);
-		process.off("SIGHUP", pass);
+		for (const signal of signals) process.off(signal, pass);
 	}
 }
 
@@ -61,8 +61,7 @@ async function live(): Promise<number> {
 
 async function offline(obstacle: string): Promise<number> {
 	const folder = mkdtempSync(join(tmpdir(), "pfq-demo-"));
-	const remove = () => rmSync(folder, { recursive: true, force: true });
-	process.once("exit", remove);
+	atProcessEnd(() => rmSync(folder, { recursive: true, force: true }));
 	const file = join(folder, "traffic.pcap");
 	writeCapture(file, sampleTraffic({ packets: offlinePackets }));
 	const options = given.length > 0 ? given : sockets;

@@ -2,6 +2,7 @@
 // Two network namespaces and a cable between them, for live tests on no real network. Whatever way the process ends, they go;
 // after a SIGKILL, the next process that makes a link removes them.
 import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from "node:child_process";
+import { atProcessEnd } from "./process-end.js";
 
 export interface LinkOptions {
 	/** Segmentation, receive and checksum offloads. Off by default: packets then have their real sizes and checksums. */
@@ -50,16 +51,17 @@ export function whyNoLinks(): string | undefined {
 		if (spawnSync(command, ["--version"]).error !== undefined)
 			return `there is no \`${command}\` command (package ${from})`;
 	}
+	atProcessEnd(removeAll);
 	const probe = `${prefix}-${process.pid}-probe`;
 	const veth = ["-n", probe, "link", "add", "veth0", "type", "veth", "peer", "name", "veth1"];
 	try {
-		run("ip", ["netns", "add", probe]);
-		run("ip", veth);
+		manage("ip", ["netns", "add", probe]);
+		manage("ip", veth);
 		return undefined;
 	} catch (error) {
 		return `network namespaces cannot be made here: ${error instanceof Error ? error.message : error}`;
 	} finally {
-		spawnSync("ip", ["netns", "delete", probe]);
+		undisturbed("ip", ["netns", "delete", probe]);
 	}
 }
 
@@ -77,12 +79,11 @@ export function createLink(options: LinkOptions = {}): Link {
 			removeNamespace(left.namespace);
 			removeNamespace(right.namespace);
 			links.delete(link);
-			if (links.size === 0) unwatchExits();
 		},
 		[Symbol.dispose]: () => link.remove(),
 	};
 	links.add(link);
-	watchExits();
+	atProcessEnd(removeAll);
 	try {
 		connect(left, right, options);
 	} catch (error) {
@@ -117,11 +118,11 @@ function connect(left: End, right: End, options: LinkOptions): void {
 	const mtu = String(options.mtu ?? 1500);
 	const ends = [left, right];
 	for (const { namespace } of ends) {
-		run("ip", ["netns", "add", namespace]);
+		manage("ip", ["netns", "add", namespace]);
 		// Read-only in some containers; then the kernel's own IPv6 chatter stays.
 		const disable = options.ipv6 === false ? 1 : 0;
 		const settings = `echo 0 >default/accept_dad; echo 0 >default/router_solicitations; echo ${disable} >default/disable_ipv6`;
-		spawnSync("ip", ["netns", "exec", namespace, "sh", "-c", `cd /proc/sys/net/ipv6/conf && { ${settings}; }`]);
+		undisturbed("ip", ["netns", "exec", namespace, "sh", "-c", `cd /proc/sys/net/ipv6/conf && { ${settings}; }`]);
 	}
 	const describe = ({ namespace, device, mac }: End) => [
 		"name",
@@ -137,23 +138,42 @@ function connect(left: End, right: End, options: LinkOptions): void {
 		"numrxqueues",
 		queues,
 	];
-	run("ip", ["link", "add", ...describe(left), "type", "veth", "peer", ...describe(right)]);
+	manage("ip", ["link", "add", ...describe(left), "type", "veth", "peer", ...describe(right)]);
 	for (const { namespace, device, ipv4, ipv6 } of ends) {
 		const commands = ["link set lo up"];
 		if (options.ipv4 !== false) commands.push(`address add ${ipv4}/24 dev ${device}`);
 		else commands.push(`link set ${device} arp off`);
 		if (options.ipv6 !== false) commands.push(`address add ${ipv6}/64 dev ${device} nodad`);
 		commands.push(`link set ${device} up`);
-		run("ip", ["-n", namespace, "-batch", "-"], `${commands.join("\n")}\n`);
+		manage("ip", ["-n", namespace, "-batch", "-"], `${commands.join("\n")}\n`);
 	}
 	if (options.offloads !== true) {
 		const off = ["rx", "tx", "sg", "tso", "gso", "gro"].flatMap((feature) => [feature, "off"]);
-		for (const each of ends) each.run("ethtool", "-K", each.device, ...off);
+		for (const { namespace, device } of ends)
+			manage("ip", ["netns", "exec", namespace, "ethtool", "-K", device, ...off]);
 	}
 }
 
-function run(command: string, args: string[], input?: string): string {
-	const done = spawnSync(command, args, { encoding: "utf8", input: input ?? "", maxBuffer: 1 << 28 });
+const perform = (command: string, args: string[], input = "") =>
+	spawnSync(command, args, { encoding: "utf8", input, maxBuffer: 1 << 28 });
+
+/**
+ * In a session of its own: a Ctrl-C in the middle does not reach it, and waits here until what was begun is whole. One that
+ * reaches it before it has a session ends it before it has done anything.
+ */
+function undisturbed(command: string, args: string[], input?: string): ReturnType<typeof perform> {
+	for (;;) {
+		const done = perform("setsid", [command, ...args], input);
+		if (done.signal !== "SIGINT") return done;
+	}
+}
+
+const run = (command: string, args: string[]): string => outputOf(command, args, perform(command, args));
+
+const manage = (command: string, args: string[], input?: string): string =>
+	outputOf(command, args, undisturbed(command, args, input));
+
+function outputOf(command: string, args: string[], done: ReturnType<typeof perform>): string {
 	if (done.error !== undefined) throw new Error(`${command}: ${done.error.message}`);
 	if (done.status !== 0)
 		throw new Error(`${command} ${args.join(" ")}: ${done.stderr.trim() || `status ${done.status}`}`);
@@ -162,7 +182,7 @@ function run(command: string, args: string[], input?: string): string {
 
 /** Kills what still runs inside and deletes the namespace. Its devices go with it. */
 function removeNamespace(namespace: string): void {
-	const inside = spawnSync("ip", ["netns", "pids", namespace], { encoding: "utf8" });
+	const inside = undisturbed("ip", ["netns", "pids", namespace]);
 	for (const pid of (inside.stdout ?? "").split("\n").filter(Boolean)) {
 		try {
 			process.kill(Number(pid), "SIGKILL");
@@ -170,12 +190,12 @@ function removeNamespace(namespace: string): void {
 			// it has gone by itself
 		}
 	}
-	spawnSync("ip", ["netns", "delete", namespace]);
+	undisturbed("ip", ["netns", "delete", namespace]);
 }
 
 /** Removes the namespaces of processes that died without a chance to do it themselves. Returns their names. */
 export function removeStaleLinks(): string[] {
-	const listed = spawnSync("ip", ["netns", "list"], { encoding: "utf8" }).stdout ?? "";
+	const listed = undisturbed("ip", ["netns", "list"]).stdout ?? "";
 	const stale = listed
 		.split("\n")
 		.map((line) => line.split(" ")[0] ?? "")
@@ -198,28 +218,4 @@ function isAlive(pid: number): boolean {
 
 function removeAll(): void {
 	for (const link of [...links]) link.remove();
-}
-
-const signals = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
-let watching = false;
-
-/** `exit` covers the end of the program, process.exit and uncaught exceptions; signals have to be caught by themselves. */
-function watchExits(): void {
-	if (watching) return;
-	watching = true;
-	process.on("exit", removeAll);
-	for (const signal of signals) process.on(signal, endBySignal);
-}
-
-function unwatchExits(): void {
-	watching = false;
-	process.off("exit", removeAll);
-	for (const signal of signals) process.off(signal, endBySignal);
-}
-
-function endBySignal(signal: NodeJS.Signals): void {
-	// A program that listens to the signal itself decides what it means.
-	if (process.listenerCount(signal) > 1) return;
-	removeAll();
-	process.kill(process.pid, signal);
 }

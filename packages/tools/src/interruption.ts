@@ -11,7 +11,10 @@ export const interruption = (): AbortSignal => {
 	const interrupted = (): void => {
 		if (controller.signal.aborted) return;
 		controller.abort();
-		setTimeout(() => signals.forEach((signal) => process.off(signal, interrupted)), sameSignal).unref();
+		setTimeout(release, sameSignal).unref();
+	};
+	const release = (): void => {
+		for (const signal of signals) process.off(signal, interrupted);
 	};
 	// not `once`: signal-exit (which log-update has, for the cursor) would find itself alone, and raise the signal again
 	for (const signal of signals) process.on(signal, interrupted);

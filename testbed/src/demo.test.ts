@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The demo on a terminal, where Ctrl-C reaches all that it started.
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { text } from "node:stream/consumers";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+import { whyNoLinks } from "./namespaces.js";
+
+const demo = fileURLToPath(new URL("../dist/demo.js", import.meta.url));
+
+const start = (...options: string[]) =>
+	spawn(process.execPath, [demo, ...options], { detached: true, stdio: ["ignore", "pipe", "pipe"] });
+
+const pressCtrlC = ({ pid }: ChildProcess) => pid !== undefined && process.kill(-pid, "SIGINT");
+
+const namespacesOf = ({ pid }: ChildProcess) =>
+	spawnSync("ip", ["netns", "list"], { encoding: "utf8" })
+		.stdout.split("\n")
+		.filter((name) => name.startsWith(`pfq-test-${pid}-`));
+
+describe.skipIf(whyNoLinks())("Ctrl-C in the demo", () => {
+	it.each([100, 150, 200, 250, 300, 350, 375, 400, 425, 450, 500, 600, 800])(
+		"after %i ms leaves nothing behind",
+		async (time) => {
+			const child = start();
+			const [output, errors, exited] = [text(child.stdout), text(child.stderr), once(child, "exit")];
+			await pause(time);
+			pressCtrlC(child);
+			const pressed = Date.now();
+			const [status, signal] = await exited;
+			expect(Date.now() - pressed).toBeLessThan(5000);
+			expect(status ?? signal).toSatisfy((end) => [0, 130, "SIGINT"].includes(end));
+			expect(await errors).not.toMatch(/^ +at |Error/m);
+			expect(status === 0).toBe((await output).includes("ran for"));
+			expect(namespacesOf(child)).toEqual([]);
+		},
+	);
+
+	it("ends it with the summary and status 0", async () => {
+		const child = start();
+		const [output, exited] = [text(child.stdout), once(child, "exit")];
+		await pause(5000);
+		pressCtrlC(child);
+		const [status] = await exited;
+		expect(await output).toMatch(/^group 0 +[1-9].*\n(.*\n)*ran for/m);
+		expect(status).toBe(0);
+		expect(namespacesOf(child)).toEqual([]);
+	});
+});
