@@ -49,3 +49,8 @@ describe.skipIf(whyNoLinks())("Ctrl-C in the demo", () => {
 		expect(namespacesOf(child)).toEqual([]);
 	});
 });
+
+it.skipIf(whyNoLinks())("the demo says what the counters of its program count", async () => {
+	const child = start("--seconds", "0.3");
+	expect(await text(child.stderr)).toContain("Its counters: 0 TCP, 1 UDP, 2 ICMP and ICMPv6, 3 DNS, 4 web.\n");
+});

@@ -3,7 +3,7 @@
 // for that: the same program over a capture that is made here. Options are given to `pfq run` in place of the usual ones.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -48,13 +48,22 @@ async function attend(child: ChildProcess): Promise<number> {
 	}
 }
 
+/** What the program counts, as its comments say. */
+function explainCounters(): string {
+	const counters = readFileSync(fromRoot(program), "utf8").matchAll(/^--.*counter \d.*$/gm);
+	const each = [...counters].flatMap(([line]) => [...line.matchAll(/counter (\d+) +(.+?)(?= {2}|$)/g)]);
+	const sorted = each.sort(([, a], [, b]) => Number(a) - Number(b));
+	return `Its counters: ${sorted.map(([, index, meaning]) => `${index} ${meaning}`).join(", ")}.`;
+}
+
 async function live(): Promise<number> {
 	using link = createLink();
 	const { running, missing } = await startDemoTraffic(link.left, link.right);
 	const options = given.length > 0 ? given : [...sockets, "--seconds", "10"];
 	console.error(`Live traffic on a veth pair between two network namespaces: ${running.join(", ")}.`);
 	if (missing.length > 0) console.error(`Not installed, and left out: ${missing.join(", ")}.`);
-	console.error(`pfq run -i ${link.left.device} -f ${program} ${options.join(" ")}\n`);
+	console.error(`pfq run -i ${link.left.device} -f ${program} ${options.join(" ")}`);
+	console.error(`${explainCounters()}\n`);
 	const command = [pfq, "run", "-i", link.left.device, "-f", fromRoot(program), ...options];
 	return await attend(link.left.spawn(process.execPath, command, { stdio: "inherit" }));
 }
@@ -66,7 +75,8 @@ async function offline(obstacle: string): Promise<number> {
 	writeCapture(file, sampleTraffic({ packets: offlinePackets }));
 	const options = given.length > 0 ? given : sockets;
 	console.error(`A capture of ${offlinePackets} made-up packets: web, DNS, ping, bulk TCP connections.`);
-	console.error(`pfq run -r ${file} -f ${program} ${options.join(" ")}\n`);
+	console.error(`pfq run -r ${file} -f ${program} ${options.join(" ")}`);
+	console.error(`${explainCounters()}\n`);
 	const command = [pfq, "run", "-r", file, "-f", fromRoot(program), ...options];
 	const status = await attend(spawn(process.execPath, command, { stdio: "inherit" }));
 	console.error(`\nAs root, the demo captures live traffic between two network namespaces instead (${obstacle}).`);
