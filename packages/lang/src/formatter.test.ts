@@ -64,6 +64,10 @@ describe("the formatter", () => {
 		expect(formatted("main = do\r\n\tip\r\n\ttcp\r\n")).toBe("main = do\n    ip\n    tcp\n");
 	});
 
+	it("takes a carriage return that ends no line as the space that it is", () => {
+		expect(formatted("f = ip\rmain = f\n".replace("\r", "\r >-> tcp\n"))).toBe("f = ip >-> tcp\nmain = f\n");
+	});
+
 	it("keeps comments where they belong, and aligns those after code", () => {
 		expect(formatted("-- top  \n\n\n{- of\n   two lines -}\nmain = do -- a\n  -- on ip\n  ip --b\n-- end")).toBe(
 			"-- top\n\n{- of\n   two lines -}\nmain = do  -- a\n    -- on ip\n    ip  --b\n  -- end\n",

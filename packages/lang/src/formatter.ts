@@ -22,7 +22,7 @@ const BEFORE_COMMENT = 2;
  * are broken where they were. What would change what the program means is not done.
  */
 export const format = (text: string, file = "program"): Formatted => {
-	const source: Source = { file, text: text.replace(/\r\n?/g, "\n") };
+	const source: Source = { file, text: text.replaceAll("\r\n", "\n") };
 	const report = newReport();
 	const tokens = tokensOf(source, report);
 	const laidOut = withLayout(tokens, source, report);
@@ -31,7 +31,8 @@ export const format = (text: string, file = "program"): Formatted => {
 	const simple = withoutStraySpace(source.text);
 	const lines = linesOf(source, laidOut);
 	const formatted = lines === null ? simple : write(source, lines);
-	return { ok: true, text: sameProgram(source, formatted) ? formatted : simple };
+	const original: Source = { file, text };
+	return { ok: true, text: [formatted, simple].find((each) => sameProgram(original, each)) ?? text };
 };
 
 /** What is done to a program that is laid out in a way which is better left alone. */

@@ -4,6 +4,8 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile } from "./compile.js";
 import { renderDiagnostics } from "./diagnostic.js";
+import { format } from "./formatter.js";
+import { symbolsOf } from "./symbols.js";
 
 /** Whatever the text: a program or errors with places in it, and no exception. */
 const survives = (source: string): void => {
@@ -17,6 +19,11 @@ const survives = (source: string): void => {
 		expect(place.column).toBeGreaterThanOrEqual(1);
 	}
 	renderDiagnostics(result.diagnostics);
+	symbolsOf(source);
+	const formatted = format(source);
+	if (!formatted.ok) return;
+	expect(format(formatted.text)).toEqual(formatted);
+	expect(compile(formatted.text).ok).toBe(result.ok);
 };
 
 const tokens = fc.constantFrom(
