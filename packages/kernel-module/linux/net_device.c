@@ -149,13 +149,23 @@ void pfq_net_device_close(void *host, void *host_device)
 	destroy(device);
 }
 
+static int fail_gone(struct pfq_net_device *device, struct pfq_error *error)
+{
+	bool replaced;
+
+	rcu_read_lock();
+	replaced = dev_get_by_name_rcu(device->net, device->name);
+	rcu_read_unlock();
+	return pfq_fail(error, ENODEV, "%s: the interface was %s: unbind it first", device->name,
+			replaced ? "replaced by another of that name" : "removed");
+}
+
 static int check_start(struct pfq_net_device *device, int queue, struct pfq_error *error)
 {
 	const struct net_device *dev = dev_of(device);
 
 	if (!dev)
-		return pfq_fail(error, ENODEV, "%s: it was unregistered: unbind it first",
-				device->name);
+		return fail_gone(device, error);
 	if (!(dev->flags & IFF_UP))
 		return pfq_fail(error, ENETDOWN, "%s: the interface is down: ip link set %s up",
 				device->name, device->name);
