@@ -39,7 +39,7 @@ test-kernel:
 	@scripts/setup.sh kernel
 	@$(MAKE) --no-print-directory -s build
 	@cd testbed && PFQ_TEST_KERNEL=1 PFQ_TEST_KERNELS=$${PFQ_TEST_KERNELS:-6.1,6.12} \
-		pnpm exec vitest run --config ../vitest.config.ts --root . src/kernel.test.ts
+		pnpm exec vitest run --config ../vitest.config.ts --root .
 
 run:
 	@scripts/setup.sh run

@@ -8,7 +8,7 @@ const testsThatMeasureOrWait = Number(process.env.PFQ_TEST_TIMEOUT ?? 30_000);
 // biome-ignore lint/style/noDefaultExport: vitest reads its configuration from the default export
 export default defineConfig({
 	test: {
-		include: ["src/**/*.test.ts"],
+		include: [process.env.PFQ_TEST_KERNEL === "1" ? "src/**/*.vm.test.ts" : "src/**/!(*.vm).test.ts"],
 		passWithNoTests: true,
 		testTimeout: testsThatMeasureOrWait,
 		hookTimeout: testsThatMeasureOrWait,
