@@ -20,7 +20,14 @@ export const misuse = (message: string): Failure => new Failure(message, ExitSta
 export const describeError = (error: unknown): { readonly message: string; readonly status: number } => {
 	if (error instanceof Failure) return { message: error.message, status: error.status };
 	// by its name: the class comes with the addon, which `--help` need not load
-	if (error instanceof Error && error.name === "PfqError") return { message: error.message, status: ExitStatus.failed };
+	if (error instanceof Error && error.name === "PfqError") {
+		// whose file the capability would be given to
+		const message = error.message.replace(
+			"setcap cap_net_raw+ep PROGRAM",
+			`sudo setcap cap_net_raw+ep ${process.execPath}`,
+		);
+		return { message, status: ExitStatus.failed };
+	}
 	return {
 		message: error instanceof Error ? (error.stack ?? error.message) : String(error),
 		status: ExitStatus.failed,

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { describeError, ExitStatus } from "./failure.js";
 import { langCommand } from "./lang.js";
 import { runCommand } from "./run/command.js";
 import { endWithOutput } from "./terminal.js";
 
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+	version: string;
+};
+
 const program = new Command("pfq")
 	.description("Functional packet processing: programs run on packets, groups of sockets get them.")
+	.version(version, "-V, --version", "show the version")
 	.helpCommand(true)
 	.enablePositionalOptions()
 	.addHelpText("after", "\nStart with:  pfq run --help, pfq lang --help\n");
@@ -45,5 +51,5 @@ const main = async (): Promise<number> => {
 
 const complaint = (error: CommanderError): string => error.message.replace(/^error: /, "").replaceAll("\n", " ");
 
-endWithOutput();
+endWithOutput(commandName);
 process.exitCode = await main();

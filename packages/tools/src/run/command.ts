@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { existsSync } from "node:fs";
+import { Abi } from "@pfq/abi";
 import { Command, Option } from "commander";
+import { misuse } from "../failure.js";
 import { parseInput } from "./inputs.js";
-import { parseCount, parseSeconds, type RunOptions } from "./options.js";
+import { countFrom1, fileName, parseSeconds, type RunOptions } from "./options.js";
 
 const examples = `
 Examples:
@@ -39,16 +42,36 @@ export const runCommand = (): Command =>
 			"a device, or a hardware queue of it; may be repeated",
 			collect(parseInput),
 		)
-		.option("-r, --read <file>", "a pcap or pcapng file; may be repeated", collect(String))
+		.option(
+			"-r, --read <file>",
+			"a pcap or pcapng file, - for standard input; may be repeated",
+			collect(fileName("-r")),
+		)
 		.addOption(
-			new Option("-f, --file <file>", "the program, in a file: text, or a compiled image").conflicts("expression"),
+			new Option("-f, --file <file>", "the program, in a file: text, or a compiled image")
+				.argParser(fileName("-f"))
+				.conflicts("expression"),
 		)
 		.option("-e, --expression <program>", "the program itself, such as 'main = udp >-> steer_flow'")
-		.option("-n, --sockets <n>", "sockets in the group", parseCount, 1)
-		.option("-c, --caplen <octets>", "octets of each packet that sockets get; the program sees all", parseCount, 64)
-		.option("-s, --slots <n>", "packets that the queue of each socket holds", parseCount, 16384)
+		.option("-n, --sockets <n>", "sockets in the group", countFrom1("-n", Abi.MAX_SOCKETS), 1)
+		.option(
+			"-c, --caplen <octets>",
+			"octets of each packet that sockets get; the program sees all",
+			countFrom1("-c", Abi.MAX_CAPLEN),
+			64,
+		)
+		.option("-s, --slots <n>", "packets that the queue of each socket holds", countFrom1("-s", Abi.MAX_SLOTS), 16384)
 		.option("--seconds <n>", "stop after so many seconds", parseSeconds)
 		.option("--json", "one JSON object a line: each second, and a summary")
-		.allowExcessArguments(false)
+		.argument("[operand...]")
 		.addHelpText("after", examples)
-		.action(async (options: RunOptions) => (await import("./run.js")).run(options));
+		.action(async (operands: readonly string[], options: RunOptions) => {
+			refuse(operands);
+			await (await import("./run.js")).run(options);
+		});
+
+const refuse = ([operand]: readonly string[]): void => {
+	if (operand === undefined) return;
+	const option = existsSync(`/sys/class/net/${operand}`) ? "-i" : "-r";
+	throw misuse(`${operand}: did you mean ${option} ${operand}?`);
+};

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { InvalidArgumentError } from "commander";
+import { misuse } from "../failure.js";
 import type { Input } from "./inputs.js";
 
 /** The command line of `pfq run`, with the types that the options' parsers give. */
@@ -15,12 +15,21 @@ export interface RunOptions {
 	readonly json?: true;
 }
 
-/** Sizes: whether such a size can be had is for the host to say. */
-export const parseCount = (text: string): number => {
-	if (!/^\d+$/.test(text) || !Number.isSafeInteger(Number(text)))
-		throw new InvalidArgumentError("a whole number is wanted.");
-	return Number(text);
-};
+export const countFrom1 =
+	(option: string, most: number) =>
+	(text: string): number => {
+		const value = Number(text);
+		if (!/^\d+$/.test(text) || value < 1 || value > most)
+			throw misuse(`${option} ${text}: a whole number from 1 to ${most} is wanted`);
+		return value;
+	};
+
+export const fileName =
+	(option: string) =>
+	(text: string): string => {
+		if (text === "") throw misuse(`${option} '': the name of the file is empty`);
+		return text;
+	};
 
 /** Milliseconds that a timer of Node.js can take. */
 const longestTimer = 2 ** 31 - 1;
@@ -28,6 +37,6 @@ const longestTimer = 2 ** 31 - 1;
 export const parseSeconds = (text: string): number => {
 	const seconds = Number(text);
 	if (!/^\d*\.?\d+$/.test(text) || seconds <= 0 || seconds * 1000 > longestTimer)
-		throw new InvalidArgumentError("a number of seconds above 0 is wanted, and at most 2147483.");
+		throw misuse(`--seconds ${text}: a number above 0 is wanted, and at most 2147483`);
 	return seconds;
 };

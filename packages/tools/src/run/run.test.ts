@@ -168,16 +168,22 @@ describe("pfq run", () => {
 		expect(lines.at(-1)?.seconds).toBeGreaterThan(2.2);
 	});
 
-	it("says so in one line when its output cannot be written", async () => {
+	it.each([
+		["pfq run", ["run", "-r", capture]],
+		["pfq run", ["run", "-i", "mem:quiet", "--json"]],
+		["pfq run", ["run", "--help"]],
+		["pfq", ["--help"]],
+		["pfq lang", ["lang", "--help"]],
+	])("%s says so in one line when its output cannot be written: %j", (name, args) => {
 		const full = openSync("/dev/full", "w");
-		const { status, stderr } = spawnSync(process.execPath, [pfqFile, "run", "-r", capture], {
+		const { status, stderr } = spawnSync(process.execPath, [pfqFile, ...args], {
 			stdio: ["ignore", full, "pipe"],
 			encoding: "utf8",
 		});
 		closeSync(full);
 		expect({ status, stderr }).toEqual({
 			status: 1,
-			stderr: "pfq: standard output: ENOSPC: no space left on device, write\n",
+			stderr: `${name}: standard output: no space left on device\n`,
 		});
 	});
 
@@ -207,23 +213,52 @@ describe("pfq run refuses", () => {
 		["nothing to read", ["run"], 2, /^pfq run: no packets to run on: give -i DEV or -r FILE; see `pfq run --help`\n$/],
 		["an unknown option", ["run", "--fast"], 2, /^pfq run: unknown option '--fast'; see `pfq run --help`\n$/],
 		["an option without its value", ["run", "-r"], 2, /^pfq run: option '-r, --read <file>' argument missing; see/],
-		["an argument too many", ["run", "-r", capture, "more"], 2, /^pfq run: too many arguments/],
+		["a file without -r", ["run", "my.pcap"], 2, /^pfq run: my\.pcap: did you mean -r my\.pcap\?\n$/],
+		["an interface without -i", ["run", "lo"], 2, /^pfq run: lo: did you mean -i lo\?\n$/],
+		["a file without a name", ["run", "-r", ""], 2, /^pfq run: -r '': the name of the file is empty\n$/],
+		["a device without a name", ["run", "-i", ""], 2, /^pfq run: -i '': the name of the device is missing; .*\n$/],
 		["an unknown command", ["rum"], 2, /^pfq: unknown command 'rum' \(Did you mean run\?\); see `pfq --help`\n$/],
 		[
 			"a count that is none",
 			["run", "-r", capture, "-n", "three"],
 			2,
-			/'-n, --sockets <n>' argument 'three' is invalid/,
+			/^pfq run: -n three: a whole number from 1 to 256 is wanted\n$/,
 		],
-		["a negative count", ["run", "-r", capture, "-n", "-1"], 2, /'-n, --sockets <n>'/],
-		["no sockets", ["run", "-r", capture, "-n", "0"], 2, /^pfq run: -n 0: at least one socket is wanted\n$/],
-		["a time that is none", ["run", "-r", capture, "--seconds", "0"], 2, /'--seconds <n>' argument '0' is invalid/],
+		[
+			"a negative count",
+			["run", "-r", capture, "-n", "-1"],
+			2,
+			/^pfq run: -n -1: a whole number from 1 to 256 is wanted\n$/,
+		],
+		["no sockets", ["run", "-r", capture, "-n", "0"], 2, /^pfq run: -n 0: a whole number from 1 to 256 is wanted\n$/],
+		[
+			"a time that is none",
+			["run", "-r", capture, "--seconds", "0"],
+			2,
+			/^pfq run: --seconds 0: a number above 0 is wanted/,
+		],
 		["two programs", ["run", "-r", capture, "-f", "a", "-e", "b"], 2, /'-f, --file <file>' cannot be used with option/],
-		["a queue that is none", ["run", "-i", "eth0:x"], 2, /'x' is no hardware queue/],
-		["too many sockets", ["run", "-r", capture, "-n", "300"], 1, /^pfq run: .*256.*\n$/],
-		["a queue of no slots", ["run", "-r", capture, "-s", "0"], 1, /^pfq run: .*slots.*\n$/],
-		["a queue of 2^40 slots", ["run", "-r", capture, "-s", "1099511627776"], 1, /^pfq run: .*slots.*\n$/],
-		["packets of no octets", ["run", "-r", capture, "-c", "0"], 1, /^pfq run: .*0 octets of a packet.*\n$/],
+		[
+			"a queue that is none",
+			["run", "-i", "eth0:x"],
+			2,
+			/-i eth0:x: 'x' is no hardware queue.*INTERFACE:QUEUE, pcap:FILE or mem:NAME\n$/,
+		],
+		["too many sockets", ["run", "-r", capture, "-n", "300"], 2, /^pfq run: -n 300: .*256.*\n$/],
+		["a queue of no slots", ["run", "-r", capture, "-s", "0"], 2, /^pfq run: -s 0: .*1 to 16777216.*\n$/],
+		["a queue of 2^40 slots", ["run", "-r", capture, "-s", "1099511627776"], 2, /^pfq run: -s 1099511627776: .*\n$/],
+		[
+			"packets of no octets",
+			["run", "-r", capture, "-c", "0"],
+			2,
+			/^pfq run: -c 0: a whole number from 1 to 262144 is wanted\n$/,
+		],
+		[
+			"queues too large",
+			["run", "-r", capture, "-s", "16777216", "-c", "262144"],
+			2,
+			/; lower -s 16777216 or -c 262144\n$/,
+		],
 		["an unknown device", ["run", "-i", "eth77"], 1, /^pfq run: eth77: no such interface; have: .*\n$/],
 		["an unknown file", ["run", "-r", inFolder("none.pcap")], 1, /^pfq run: .*none\.pcap: .*no such file.*\n$/i],
 		["a directory", ["run", "-r", folder], 1, /^pfq run: .*directory.*\n$/],
@@ -277,7 +312,7 @@ describe("pfq run refuses", () => {
 		const file = inFolder("changed.image");
 		writeFileSync(file, octets);
 		const result = await pfq("run", "-r", capture, "-f", file);
-		expect(result.stderr).toMatch(/^pfq run: .*\n$/);
+		expect(result.stderr).toMatch(/^pfq run: .*changed\.image: .*\n$/);
 		expect(result.status).toBe(1);
 	});
 
@@ -320,6 +355,13 @@ it("the example of README.md does what it says", async () => {
 	expect(steady(stdout)).toContain(steady(output));
 });
 
+it.runIf(process.getuid?.() === 0)("pfq run names sudo and the program that lacks the right to capture", () => {
+	const options = { uid: 65534, encoding: "utf8" } as const;
+	const { stderr, status } = spawnSync(process.execPath, [pfqFile, "run", "-i", "lo"], options);
+	expect(stderr).toContain(`(sudo setcap cap_net_raw+ep ${process.execPath})`);
+	expect(status).toBe(1);
+});
+
 describe("pfq --help", () => {
 	it("teaches", async () => {
 		const general = await pfq("--help");
@@ -330,6 +372,10 @@ describe("pfq --help", () => {
 		expect(run.stdout).toContain("Examples:");
 		for (const option of ["-i", "-r", "-f", "-e", "-n", "-c", "-s", "--seconds", "--json"])
 			expect(run.stdout).toContain(option);
+	});
+
+	it("has the version beside it", async () => {
+		expect((await pfq("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 	});
 
 	it("is shown when there is no command, as misuse", async () => {

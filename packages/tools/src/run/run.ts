@@ -14,7 +14,6 @@ const watchInterfaces = 250;
 
 export const run = async (options: RunOptions): Promise<void> => {
 	const inputs = inputsOf(options);
-	if (options.sockets === 0) throw misuse("-n 0: at least one socket is wanted");
 	// where the kernel's host is loaded it would be taken
 	if (inputs.some(isOfUserHost)) process.env.PFQ_HOST ||= "user";
 	using session = openSession({ ...options, inputs, program: programOf(options) });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { setMaxListeners } from "node:events";
 import { type DeviceStats, type Group, PfqError, Socket } from "@pfq/core";
+import { Failure, misuse } from "../failure.js";
 import type { Figures } from "./figures.js";
 import type { Input } from "./inputs.js";
 import type { ProgramSource } from "./program.js";
@@ -50,7 +51,7 @@ export const openSession = (options: SessionOptions): Session => {
 const startSession = (options: SessionOptions, readers: Reader[], close: () => void): Session => {
 	const { inputs, program } = options;
 	const { first, group } = joinSockets(options, readers);
-	group.setComputation(program.source, { file: program.file, modules: program.modules });
+	setProgram(group, program);
 	for (const { socket } of readers) socket.enable();
 	bind(inputs, readers, group);
 
@@ -88,14 +89,34 @@ const startSession = (options: SessionOptions, readers: Reader[], close: () => v
 	};
 };
 
+/** Errors in a text name its file themselves; those in an image do not. */
+const setProgram = (group: Group, { source, file, modules }: ProgramSource): void => {
+	try {
+		group.setComputation(source, { file, modules });
+	} catch (error) {
+		if (error instanceof PfqError && source instanceof Uint8Array) throw new Failure(`${file}: ${error.message}`);
+		throw error;
+	}
+};
+
+const openSocket = ({ caplen, slots }: SessionOptions): Socket => {
+	try {
+		return Socket.open({ caplen, rxSlots: slots });
+	} catch (error) {
+		// each of the two is in its range, and their product is not
+		if (error instanceof PfqError && error.message.startsWith("rx queue: "))
+			throw misuse(`${error.message}; lower -s ${slots} or -c ${caplen}`);
+		throw error;
+	}
+};
+
 const joinSockets = (options: SessionOptions, readers: Reader[]): { first: Socket; group: Group } => {
-	const { sockets, caplen, slots } = options;
 	const policy = "restricted"; // no other process
-	const first = Socket.open({ caplen, rxSlots: slots });
+	const first = openSocket(options);
 	readers.push({ socket: first, octets: 0 });
 	const group = first.joinGroup({ policy });
-	while (readers.length < sockets) {
-		const socket = Socket.open({ caplen, rxSlots: slots });
+	while (readers.length < options.sockets) {
+		const socket = openSocket(options);
 		readers.push({ socket, octets: 0 });
 		socket.joinGroup({ policy, gid: group.id });
 	}
