@@ -191,11 +191,24 @@ static void *play(void *argument)
 	return NULL;
 }
 
+/* Behind the name of no file, what looks like a setting. */
+static bool has_unknown_setting(const char *path)
+{
+	const char *setting = strrchr(path, '?');
+
+	return setting && strchr(setting, '=') && !strchr(setting, '/') && access(path, F_OK) < 0;
+}
+
 /* Splits off the option behind the name. */
 static int read_option(struct capture_file *file, struct pfq_error *error)
 {
 	char *option = strstr(file->path, "?rate=");
 
+	if (!option && has_unknown_setting(file->path))
+		return pfq_fail(error, EINVAL,
+				"pcap:%s: neither a file nor a setting: ?rate=recorded and "
+				"?rate=full are",
+				file->path);
 	if (!option)
 		return 0;
 	if (strcmp(option, "?rate=recorded") == 0)

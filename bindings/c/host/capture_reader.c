@@ -80,14 +80,58 @@ static FILE *open_standard_input(void)
 	return file;
 }
 
-/* Looks at what comes first, without reading it. */
-static bool is_classic_pcap(FILE *file)
-{
-	uint8_t octets[24];
-	off_t from = lseek(fileno(file), 0, SEEK_CUR);
-	ssize_t length = from < 0 ? -1 : pread(fileno(file), octets, sizeof(octets), from);
+#define BEGINNING 24
 
-	return length > 0 && classic_pcap_begins(octets, (size_t)length);
+/* Looks at what comes first, without reading it. */
+static size_t look_at(FILE *file, uint8_t octets[BEGINNING])
+{
+	off_t from = lseek(fileno(file), 0, SEEK_CUR);
+	ssize_t length = from < 0 ? -1 : pread(fileno(file), octets, BEGINNING, from);
+
+	return length > 0 ? (size_t)length : 0;
+}
+
+/* How such files begin: RFC 1952, RFC 8878, xz-file-format.txt 2.1.1, bzip2's manual 4.1. */
+static const struct {
+	const char *name;
+	const char *reader;
+	const char *magic;
+	size_t size;
+} compressions[] = {
+	{ "gzip", "zcat", "\x1f\x8b", 2 },
+	{ "zstd", "zstdcat", "\x28\xb5\x2f\xfd", 4 },
+	{ "xz", "xzcat", "\xfd\x37zXZ\0", 6 },
+	{ "bzip2", "bzcat", "BZh", 3 },
+};
+
+static int refuse_compressed(const char *path, const uint8_t *octets, size_t length,
+			     struct pfq_error *error)
+{
+	for (size_t i = 0; i < sizeof(compressions) / sizeof(compressions[0]); i++) {
+		if (length >= compressions[i].size &&
+		    memcmp(octets, compressions[i].magic, compressions[i].size) == 0)
+			return pfq_fail(error, EINVAL,
+					"%.120s: compressed with %s: %s FILE | pfq run -r -", path,
+					compressions[i].name, compressions[i].reader);
+	}
+	return 0;
+}
+
+/* A file that can be looked at before it is read. */
+static int open_regular(const char *path, FILE *file, struct capture_reader **reader,
+			struct pfq_error *error)
+{
+	uint8_t octets[BEGINNING];
+	size_t length = look_at(file, octets);
+	int status = refuse_compressed(path, octets, length, error);
+
+	if (status < 0) {
+		fclose(file);
+		return status;
+	}
+	if (classic_pcap_begins(octets, length))
+		return classic_pcap_open(path, file, reader, error);
+	return libpcap_open(path, file, reader, error);
 }
 
 int capture_reader_open(const char *path, int stop_fd, struct capture_reader **reader,
@@ -103,10 +147,9 @@ int capture_reader_open(const char *path, int stop_fd, struct capture_reader **r
 		errno = EISDIR;
 		goto fail;
 	}
-	if (S_ISREG(info.st_mode) && is_classic_pcap(file))
-		return classic_pcap_open(path, file, reader, error);
-	if (!S_ISREG(info.st_mode))
-		file = pipe_stream(file, stop_fd);
+	if (S_ISREG(info.st_mode))
+		return open_regular(path, file, reader, error);
+	file = pipe_stream(file, stop_fd);
 	if (file)
 		return libpcap_open(path, file, reader, error);
 

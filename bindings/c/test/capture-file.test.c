@@ -296,6 +296,12 @@ TEST(what_is_no_capture_file_is_refused)
 	FAILS(q, pfq_bind(q, device_of(path), -1), "no capture file");
 	CHECK(shell("echo hello, this is no capture >'%s'", path));
 	FAILS(q, pfq_bind(q, device_of(path), -1), "no capture file");
+	CHECK(shell("echo hello | gzip >'%s'", path));
+	FAILS(q, pfq_bind(q, device_of(path), -1), "compressed with gzip: zcat FILE |");
+	CHECK(shell("printf '\\375%%s\\0' 7zXZ >'%s'", path));
+	FAILS(q, pfq_bind(q, device_of(path), -1), "compressed with xz: xzcat FILE |");
+	FAILS(q, pfq_bind(q, "pcap:x?foo=1", -1), "neither a file nor a setting");
+	FAILS(q, pfq_bind(q, "pcap:what?", -1), "what?: No such file");
 	writer = create(path, MICROSECONDS, false, 127);
 	fclose(writer.file);
 	FAILS(q, pfq_bind(q, device_of(path), -1), "IEEE802_11_RADIO");
