@@ -4,6 +4,9 @@ import type { ScalarType } from "@pfq/abi";
 import type * as core from "./core.js";
 import type { Report } from "./diagnostic.js";
 import type { Renamed } from "./renamer.js";
+import { groupingSlip, listSlip } from "./slips/grouping.js";
+import { foldSlip, operatorSlip } from "./slips/operator.js";
+import type { Slip } from "./slips/slip.js";
 import { joined, type Span } from "./source.js";
 import { functionOf, isFunction, listOf, named, resolved, showType, showTypes, type Type, variable } from "./type.js";
 import { mismatchHint } from "./type-hint.js";
@@ -87,8 +90,17 @@ export const inferTypes = ({ definitions }: Pick<Renamed, "definitions">, report
 		return unify(type, named("->", ...parts)) ? parts : null;
 	};
 
+	/** One error in the place of those that would follow from a slip; what is in its parts is still looked at. */
+	const slipped = ({ span, message, hint, parts }: Slip): Type => {
+		if (parts.every(({ kind }) => kind !== "hole")) report.add("type", span, message, hintOf(hint));
+		for (const each of parts) infer(each);
+		return fresh();
+	};
+
 	const application = (target: core.Core, args: readonly core.Core[], span: Span): Type => {
 		let type = infer(target);
+		const slip = groupingSlip(target, args) ?? listSlip(target, args) ?? foldSlip(target, args);
+		if (slip) return slipped(slip);
 		const parameters =
 			target.kind === "reference" && target.binding.builtin?.meaning.kind === "primitive"
 				? target.binding.builtin.meaning.row.parameters
@@ -107,6 +119,8 @@ export const inferTypes = ({ definitions }: Pick<Renamed, "definitions">, report
 	};
 
 	const tooMany = (target: core.Core, wanted: number, args: readonly core.Core[], span: Span, type: Type): void => {
+		// What has no name was reported, and may have been anything.
+		if (args.some(({ kind }) => kind === "hole")) return;
 		const what = target.kind === "reference" ? `\`${target.binding.name}\`` : "this";
 		const hint = isSequence(target) ? "`$` binds looser than `>->`: write `f >-> (g $ x)`" : undefined;
 		const takes = wanted === 0 ? "no argument" : wanted === 1 ? "one argument" : `${wanted} arguments`;
@@ -147,6 +161,8 @@ export const inferTypes = ({ definitions }: Pick<Renamed, "definitions">, report
 	const chain = (each: core.Chain): Type => {
 		const { operands, operators, associativity } = each;
 		if (operators.every(isApply)) return applyChain(each);
+		const slip = operatorSlip(each);
+		if (slip) return slipped(slip);
 		const left = associativity === "left";
 		const count = operators.length;
 		let result = fresh();

@@ -84,7 +84,12 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 	const skipForeign = (): boolean => {
 		const sign = foreignComment(at);
 		if (sign === null) return false;
-		complain(at, at + sign.length, `\`${sign}\` begins no comment`, "comments begin with `--`, or are in `{- -}`");
+		complain(
+			at,
+			at + sign.length,
+			`\`${sign}\` begins no comment`,
+			sign === "/*" ? "comments are in `{- -}`" : "comments begin with `--`",
+		);
 		const close = sign === "/*" ? text.indexOf("*/", at) : lineEnd(text, at) - 2;
 		const end = close < 0 ? text.length : close + 2;
 		const newline = text.lastIndexOf("\n", end - 1);

@@ -2,6 +2,7 @@
 import type { Details, Report } from "./diagnostic.js";
 import { MAX_NESTING } from "./limits.js";
 import { parsePatternOf } from "./pattern.js";
+import { wordHint } from "./slips/word.js";
 import { placeOf, type Source, type Span } from "./source.js";
 import type * as syntax from "./syntax.js";
 import type { Token } from "./token.js";
@@ -56,6 +57,10 @@ const shown = (token: Token): string => {
 const isWord = (token: Token, text: string): boolean =>
 	token.text === text && (token.kind === "symbol" || token.kind === "keyword" || token.kind === "operator");
 
+/** What may help where a sign is not expected. */
+const signHint = ({ kind, text }: Token, isDefinition = true): string | undefined =>
+	kind === "symbol" && (text !== "=" || !isDefinition) ? wordHint(text) : undefined;
+
 const cursorOf = (tokens: readonly Token[], source: Source, report: Report) => {
 	let position = 0;
 	let nesting = 0;
@@ -95,7 +100,8 @@ const cursorOf = (tokens: readonly Token[], source: Source, report: Report) => {
 		},
 		unexpected(wanted, hint) {
 			const token = cursor.peek();
-			const details = { expected: wanted, found: shown(token), ...(hint !== undefined && { hint }) };
+			const help = hint ?? signHint(token, !wanted.startsWith("`then`"));
+			const details = { expected: wanted, found: shown(token), ...(help !== undefined && { hint: help }) };
 			return cursor.fail(cursor.spanHere(), `${shown(token)} is not expected here`, details);
 		},
 		deeper(parse) {
@@ -304,7 +310,7 @@ export const parse = (tokens: readonly Token[], source: Source, report: Report):
 		fail(cursor.spanHere(), `${shown(token)} is not expected here`, {
 			expected: `\`${sign}\` or more of what is in the bracket`,
 			found: shown(token),
-			hint: `the bracket was opened at ${place(open)}`,
+			hint: signHint(token, false) ?? `the bracket was opened at ${place(open)}`,
 		});
 	};
 

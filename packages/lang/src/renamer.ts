@@ -6,6 +6,9 @@ import type { Report } from "./diagnostic.js";
 import { builtinBinding, type Exports, type Imports } from "./imports.js";
 import { LimitExceeded, MAX_NESTING } from "./limits.js";
 import { type Operator, withFixities } from "./operators.js";
+import { addressAround } from "./slips/address.js";
+import { netTypeOf } from "./slips/meaning.js";
+import { parameterType, wordHint } from "./slips/word.js";
 import { placeOf, type Span } from "./source.js";
 import { nearestName } from "./suggestion.js";
 import type * as syntax from "./syntax.js";
@@ -56,7 +59,20 @@ export const rename = (module: syntax.Module, imports: Imports, report: Report):
 		report.add("name", name.span, message, near === undefined ? {} : { hint: `did you mean \`${near}\`?` });
 	};
 
-	const resolve = (name: syntax.Name, scope: Scope): core.Core => {
+	/** A name that nothing has; `near` is the type that is asked of it or, for an operator, that of what is on its left. */
+	const unbound = (name: syntax.Name, scope: Scope, near?: string): void => {
+		const { text, span } = name;
+		const message = `nothing is called \`${text}\``;
+		const address = addressAround(span.source.text, span.start);
+		const hint = near === "String" ? `the name of a device is in double quotes: "${text}"` : wordHint(text, near);
+		if (address) {
+			const { start } = address;
+			report.add("lexical", { ...span, start, end: start + address.text.length }, address.message);
+		} else if (hint !== undefined) report.add("name", span, message, { hint });
+		else unknown(name, namesInScope(scope), message);
+	};
+
+	const resolve = (name: syntax.Name, scope: Scope, near?: string): core.Core => {
 		const { text, qualifier, span } = name;
 		if (qualifier !== undefined) {
 			const names = imports.qualified.get(qualifier)?.names;
@@ -79,7 +95,7 @@ export const rename = (module: syntax.Module, imports: Imports, report: Report):
 		if (builtin) return { kind: "reference", binding: builtin, span };
 		if (module.broken.has(text) || imports.mayExist(text)) return { kind: "hole", span };
 		if (text === "_") report.add("name", span, "`_` stands for nothing here; it is a pattern");
-		else unknown(name, namesInScope(scope), `nothing is called \`${text}\``);
+		else unbound(name, scope, near);
 		return { kind: "hole", span };
 	};
 
@@ -277,14 +293,23 @@ export const rename = (module: syntax.Module, imports: Imports, report: Report):
 				return {
 					kind: "application",
 					function: expression(each.function, scope),
-					arguments: all(each.arguments, scope),
+					arguments: each.arguments.map((argument, index) => {
+						const head = each.function.kind === "name" ? each.function.name.text : "";
+						if (argument.kind !== "name") return expression(argument, scope);
+						return resolve(argument.name, scope, parameterType(head, index));
+					}),
 					span,
 				};
 			case "operation": {
 				const operands = all(each.operands, scope);
 				const operators = each.operators.map(
-					(name): Operator => ({ name, fixity: fixityOf(name, scope), reference: resolve(name, scope) }),
+					(name, index): Operator => ({
+						name,
+						fixity: fixityOf(name, scope),
+						reference: resolve(name, scope, netTypeOf(operands[index])),
+					}),
 				);
+				if (operators.some(({ reference }) => reference.kind === "hole")) return { kind: "hole", span };
 				const levels = new Set(operators.map(({ fixity }) => fixity.precedence)).size;
 				if (depth + levels > MAX_DEPTH) throw new LimitExceeded("this program is nested too deep", { cause: span });
 				return withFixities(operands, operators, ({ span: at }, message) => report.add("syntax", at, message));
@@ -298,9 +323,11 @@ export const rename = (module: syntax.Module, imports: Imports, report: Report):
 				};
 			case "sectionRight": {
 				const binding = bindingOf("left", span);
+				const operator = resolve(each.operator, scope);
+				if (operator.kind === "hole") return operator;
 				const call: core.Core = {
 					kind: "application",
-					function: resolve(each.operator, scope),
+					function: operator,
 					arguments: [{ kind: "reference", binding, span }, expression(each.operand, scope)],
 					span,
 				};

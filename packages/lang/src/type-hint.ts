@@ -28,6 +28,9 @@ export const mismatchHint = (expected: Type, found: Type, each?: Core): string |
 				? `\`${row.symbol}\` is a filter; the predicate is \`${row.of}\``
 				: undefined;
 		}
+		case "NetPredicate for Bool":
+		case "Bool for NetPredicate":
+			return "predicates are joined by `.&&.`, `.||.` and `not`; a Bool is known when the program is compiled";
 		case "NetProperty for NetPredicate":
 			return `a property is compared with a number to make a predicate, as in \`${subject ?? "ip_ttl"} .< 64\``;
 		default:
