@@ -280,7 +280,11 @@ const actions = rows({ form: "action" }, "NetFunction", [
 	["steer_link", [], "steer by the two MACs, symmetric; broadcast what is sent to the broadcast MAC"],
 	["steer_vlan", [], "steer by the id of the outermost VLAN tag; drop if untagged"],
 	["broadcast", [], "a copy to every socket of every class but the management one"],
-	["classify", [{ name: "classes", type: "Int" }], "set the class mask: a copy to every socket of these classes"],
+	[
+		"classify",
+		[{ name: "classes", type: "Int" }],
+		"set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, and those of `pfq run` are all of class 0)",
+	],
 	["inc", [counter], "add one to this counter of the group"],
 	["dec", [counter], "take one from this counter of the group"],
 	["mark", [{ name: "mark", type: "Word32" }], "set the mark, which goes with the packet"],

@@ -675,7 +675,7 @@ export const steerVlan: NetFunction = call("NetFunction", "steer_vlan");
 export const broadcast: NetFunction = call("NetFunction", "broadcast");
 
 /**
- * Set the class mask: a copy to every socket of these classes. NetFunction `classify`.
+ * Set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, and those of `pfq run` are all of class 0). NetFunction `classify`.
  * @param classes Int
  */
 export const classify = (classes: number): NetFunction =>
