@@ -59,7 +59,7 @@ const isWord = (token: Token, text: string): boolean =>
 
 /** What may help where a sign is not expected. */
 const signHint = ({ kind, text }: Token, isDefinition = true): string | undefined =>
-	kind === "symbol" && (text !== "=" || !isDefinition) ? wordHint(text) : undefined;
+	(kind === "symbol" || kind === "operator") && (text !== "=" || !isDefinition) ? wordHint(text) : undefined;
 
 const cursorOf = (tokens: readonly Token[], source: Source, report: Report) => {
 	let position = 0;

@@ -34,6 +34,11 @@ describe("one error says that quotes are lacking around", () => {
 
 describe("one error says how is written here", () => {
 	saysOnce([
+		["!is_tcp", "«!» `!` is not expected here (`not` turns a predicate round, as in `not is_tcp`)"],
+		[
+			"filter (is_tcp .&&. !is_udp)",
+			"«!» `!` is not expected here (`not` turns a predicate round, as in `not is_tcp`)",
+		],
 		[
 			"filter (is_tcp || is_udp)",
 			"«||» `||` joins Bools, not predicates (predicates are joined by `.||.`, as in `is_tcp .||. is_udp`)",
@@ -223,6 +228,14 @@ describe("comments of other languages", () => {
 		["ip // only IP", "«//» `//` begins no comment (comments begin with `--`)"],
 		["ip /* here */ >-> udp", "«/*» `/*` begins no comment (comments are in `{- -}`)"],
 	]);
+
+	it("are told of where modules might define such an operator, too", () => {
+		const modules = { find: (name: string) => ({ file: name, text: "x = ip" }) };
+		const { diagnostics } = compile("import X\n# udp, tcp\nmain = x", { modules });
+		expect(diagnostics.map(({ message, hint }) => [message, hint])).toEqual([
+			["`#` is not expected here", "comments begin with `--`"],
+		]);
+	});
 
 	it("in a program of several lines are one error each, and the rest is read", () => {
 		expect(said("# a, b's = c\nmain = do\n    // d\n    ip\n    /* e\n  f */\n    udp # g\nx = prot 1")).toEqual([
