@@ -33,7 +33,7 @@ export interface Summary {
 	readonly groups: readonly { gid: number; recv: number; lost: number; drop: number; frwd: number; kern: number }[];
 	readonly sockets: readonly { id: number; recv: number; lost: number; octets: number }[];
 	readonly counters: readonly number[];
-	readonly devices: readonly { name: string; state: string; recv: number; lost: number }[];
+	readonly devices: readonly { name: string; state: string; recv: number; lost: number; text?: string }[];
 }
 
 /** The last line of the output of `--json`. */

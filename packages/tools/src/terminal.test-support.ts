@@ -8,17 +8,20 @@ export const hasTerminals = spawnSync("script", ["--version"]).status === 0;
 export interface TerminalOptions {
 	readonly columns?: number;
 	readonly rows?: number;
+	/** The terminal has that many columns after a second. */
+	readonly laterColumns?: number;
 	readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** `pfq run` on a terminal: what it writes there is on stdout, and what is typed goes to stdin. */
 export const startOnTerminal = (
 	args: readonly string[],
-	{ columns = 100, rows = 40, environment = {} }: TerminalOptions = {},
+	{ columns = 100, rows = 40, laterColumns = columns, environment = {} }: TerminalOptions = {},
 ): ChildProcess => {
 	const quoted = [process.execPath, pfqFile, "run", ...args].map((arg) => `'${arg}'`).join(" ");
 	const { NO_COLOR: _, ...inherited } = process.env;
-	return spawn("script", ["-qefc", `stty rows ${rows} cols ${columns}; exec ${quoted}`, "/dev/null"], {
+	const resize = laterColumns === columns ? "" : `(sleep 1; stty cols ${laterColumns} </dev/tty) &`;
+	return spawn("script", ["-qefc", `stty rows ${rows} cols ${columns}; ${resize} exec ${quoted}`, "/dev/null"], {
 		env: { ...inherited, TERM: "xterm", ...environment },
 	});
 };

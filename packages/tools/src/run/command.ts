@@ -19,14 +19,27 @@ Examples:
 
 Devices are interfaces; pcap:FILE and mem:NAME work too.
 
-Without a program, one socket gets every packet, and more sockets share them by flow (main = steer_rss).
+Without a program, one socket gets every packet, and more sockets share them
+by flow (main = steer_rss).
 
-How the figures add up, when the run is over (docs/run.md has the whole story):
-  of a device      recv + lost = the packets that came in at it
-  of the group     recv = the sum of its sockets' recv; lost = the sum of their lost
-  together         the devices' recv = the group's recv + lost + drop, where a packet goes to one socket at most
+What the tables say, and in parentheses the members of --json:
+  packets (recv)          of a socket or the group: put into the queues;
+                          of a device: what reached the engine
+  lost (lost)             of a socket or the group: its queue was full;
+                          of a device: the kernel dropped it before
+  dropped (drop)          went to no socket: stopped by the program
+  forwarded (frwd)        sent to devices by the program
+  to the host (kern)      given to the host's own stack by the program
+  counters (counters)     what the program counts with inc and dec
 
-The exit status is 0 when it is done (Ctrl-C included), 1 when it failed, 2 when it was misused.
+How they add up, when the run is over (docs/run.md has the whole story):
+  of a device   packets + lost = what came in at it
+  of the group  packets = the sum of its sockets' packets; lost likewise
+  together      the devices' packets = the group's packets + lost + dropped,
+                where a packet goes to one socket at most
+
+The exit status is 0 when it is done (Ctrl-C included), 1 when it failed,
+2 when it was misused.
 `;
 
 const collect =

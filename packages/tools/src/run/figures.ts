@@ -13,6 +13,9 @@ export interface SocketFigures {
 
 export type GroupFigures = Pick<Stats, "recv" | "lost" | "drop" | "frwd" | "kern"> & { readonly gid: number };
 
+/** `closed`: the run took it from the group while it still ran. */
+export type DeviceFigures = Omit<DeviceStats, "state"> & { readonly state: DeviceStats["state"] | "closed" };
+
 /** All figures of a run at one time. */
 export interface Figures {
 	/** Milliseconds since the run began. */
@@ -20,7 +23,7 @@ export interface Figures {
 	readonly group: GroupFigures;
 	readonly sockets: readonly SocketFigures[];
 	readonly counters: BigUint64Array;
-	readonly devices: readonly DeviceStats[];
+	readonly devices: readonly DeviceFigures[];
 }
 
 /** What an earlier reading becomes, each second, until a later one: zero where no time went by. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { DeviceStats } from "@pfq/core";
 import type { Display } from "./display.js";
-import { type Figures, perSecond } from "./figures.js";
+import { type DeviceFigures, type Figures, perSecond } from "./figures.js";
 
 /** One object a line: `interval` each second, `summary` at the end. Machines add up the figures: none is rounded but rates. */
 export const jsonDisplay = (host: string): Display => ({
@@ -20,7 +19,7 @@ const totals = ({ time, group, sockets, counters, devices }: Figures) => ({
 	devices: devices.map(device),
 });
 
-const device = ({ name, state, recv, lost, sent, fail, position, size }: DeviceStats) => ({
+const device = ({ name, state, recv, lost, sent, fail, position, size, text }: DeviceFigures) => ({
 	name,
 	state,
 	recv,
@@ -28,6 +27,7 @@ const device = ({ name, state, recv, lost, sent, fail, position, size }: DeviceS
 	sent,
 	fail,
 	...(size > 0 && { position, size }),
+	...(state === "failed" && { text }),
 });
 
 const rates = (now: Figures, before: Figures) => ({

@@ -15,6 +15,9 @@ const colour = /\x1b\[[0-9;]*m/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the same
 const lineErased = /\x1b\[2K/;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the same
+const control = /\x1b\[[0-9;?]*[A-Za-z]/g;
+
 describe.skipIf(!hasTerminals)("on a terminal, pfq run", () => {
 	it("redraws a table while it runs, and leaves the summary", async () => {
 		const output = await onTerminal(["-i", "mem:quiet", "--seconds", "1.3"]);
@@ -28,6 +31,34 @@ describe.skipIf(!hasTerminals)("on a terminal, pfq run", () => {
 		const output = await onTerminal(["-i", "mem:quiet", "--seconds", "0.7"], { environment: { NO_COLOR: "1" } });
 		expect(output).not.toMatch(colour);
 		expect(output).toMatch(/ran for \d/);
+	});
+
+	/** What was drawn before the summary: once for each time that the terminal was erased, without control sequences. */
+	const drawn = (output: string): readonly string[] =>
+		output
+			.slice(0, output.lastIndexOf("\x1b[?25h", output.lastIndexOf("packets/s")))
+			.split("\x1b[H\x1b[J")
+			.map((part) => part.replaceAll(control, ""));
+
+	it("cuts lines to the width of the terminal, and wraps none", async () => {
+		const [output = ""] = drawn(await onTerminal(["-i", "mem:quiet", "--seconds", "0.8"], { columns: 30 }));
+		expect(output).toMatch(/ packets\b/);
+		expect(output).not.toContain("share");
+		for (const line of output.split(/\r?\n/)) expect(line.length).toBeLessThanOrEqual(30);
+	});
+
+	it("keeps the headings where the terminal is too short for all sockets, and says how many more there are", async () => {
+		const [output = ""] = drawn(await onTerminal(["-i", "mem:quiet", "-n", "40", "--seconds", "0.8"], { rows: 14 }));
+		expect(output).toMatch(/packets\/s[\s\S]*socket 3 [\s\S]*… and 36 more[\s\S]*group 0[\s\S]*mem:quiet/);
+		expect(output.split("\n").length).toBeLessThanOrEqual(14);
+	});
+
+	it("draws afresh when the terminal gets another size", async () => {
+		const output = await onTerminal(["-i", "mem:quiet", "--seconds", "1.8"], { laterColumns: 40 });
+		const [before, after] = drawn(output);
+		expect(before).toMatch(/packets\/s.* lost/);
+		expect(after).toContain("packets/s");
+		expect(after).not.toMatch(/packets\/s.* lost/);
 	});
 
 	it("ends at Ctrl-C with its summary, status 0 and the cursor back", async () => {

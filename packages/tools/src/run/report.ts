@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { DeviceStats } from "@pfq/core";
 import Table from "cli-table3";
 import { bold, dim, red } from "../terminal.js";
-import { type Figures, type GroupFigures, perSecond, sum } from "./figures.js";
+import { type DeviceFigures, type Figures, type GroupFigures, perSecond, sum } from "./figures.js";
 import { count, duration, rate, share } from "./units.js";
 
 /**
  * The figures for people: the group and its sockets, the devices, and the counters that are not zero. Rates and shares
- * are those of the time since `before`, or of the whole run.
+ * are those of the time since `before`, or of the whole run. Of the sockets, the first `most` are shown.
  */
-export const report = (figures: Figures, before?: Figures): string =>
+export const report = (figures: Figures, before?: Figures, most = Infinity): string =>
 	[
-		packetTable(figures, before ?? beginOf(figures)),
+		packetTable(figures, before ?? beginOf(figures), most),
 		deviceTable(figures.devices),
 		counterLine(figures.counters),
 		dim(`${before ? "" : "ran for "}${duration(figures.time)}`),
@@ -25,7 +24,7 @@ const beginOf = (figures: Figures): Figures => ({
 	sockets: figures.sockets.map((each) => ({ ...each, recv: 0, octets: 0 })),
 });
 
-const packetTable = (now: Figures, before: Figures): string => {
+const packetTable = (now: Figures, before: Figures, most: number): string => {
 	const milliseconds = now.time - before.time;
 	const taken = now.sockets.map(({ recv, octets }, index) => ({
 		packets: recv - (before.sockets[index]?.recv ?? 0),
@@ -38,10 +37,11 @@ const packetTable = (now: Figures, before: Figures): string => {
 		share(packets, all.packets),
 	];
 	const table = plainTable(["", "packets", "packets/s", "bits/s", "share", "lost"]);
-	now.sockets.forEach(({ id, recv, lost }, index) => {
+	now.sockets.slice(0, most).forEach(({ id, recv, lost }, index) => {
 		const { packets, octets } = taken[index] ?? { packets: 0, octets: 0 };
 		table.push([`socket ${id}`, count(recv), ...figures(packets, octets), losses(lost)]);
 	});
+	if (now.sockets.length > most) table.push([`… and ${now.sockets.length - most} more`, "", "", "", "", ""]);
 	const { group } = now;
 	table.push([bold(`group ${group.gid}`), count(group.recv), ...figures(all.packets, all.octets), losses(group.lost)]);
 	return `${table}\n${groupLine(group)}`;
@@ -50,7 +50,7 @@ const packetTable = (now: Figures, before: Figures): string => {
 const groupLine = ({ gid, drop, frwd, kern }: GroupFigures): string =>
 	[`group ${gid}: ${count(drop)} dropped`, `${count(frwd)} forwarded`, `${count(kern)} to the host`].join(", ");
 
-const deviceTable = (devices: readonly DeviceStats[]): string => {
+const deviceTable = (devices: readonly DeviceFigures[]): string => {
 	const table = plainTable(["device", "packets", "lost", "read", "state"]);
 	devices.forEach((device) => {
 		table.push([device.name, count(device.recv), losses(device.lost), progress(device), stateOf(device)]);
@@ -60,12 +60,15 @@ const deviceTable = (devices: readonly DeviceStats[]): string => {
 
 const losses = (lost: number): string => (lost > 0 ? red(count(lost)) : "0");
 
-const progress = ({ position, size }: DeviceStats): string => share(position, size);
+const progress = ({ position, size }: DeviceFigures): string => share(position, size);
 
-const stateOf = ({ state }: DeviceStats): string => (state === "failed" ? red(state) : state);
+const stateOf = ({ state }: DeviceFigures): string => (state === "failed" ? red(state) : state);
 
+/** A counter that was counted down below zero is shown so. */
 const counterLine = (counters: BigUint64Array): string => {
-	const used = [...counters].flatMap((value, index) => (value === 0n ? [] : [`${index}: ${count(value)}`]));
+	const used = [...counters].flatMap((value, index) =>
+		value === 0n ? [] : [`${index}: ${count(BigInt.asIntN(64, value))}`],
+	);
 	return used.length > 0 ? `counters  ${used.join("   ")}` : "";
 };
 

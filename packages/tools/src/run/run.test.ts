@@ -109,6 +109,17 @@ describe("pfq run", () => {
 		expect(stdout).toMatch(/^counters {2}3: 300$/m);
 	});
 
+	it("says in the table that a device is closed, and a short time in milliseconds", async () => {
+		const { stdout } = await pfq("run", "-i", "mem:quiet", "--seconds", "0.2");
+		expect(stdout).toMatch(/^mem:quiet +0 +0 +closed$/m);
+		expect(stdout).toMatch(/^ran for [1-9]\d\d ms$/m);
+	});
+
+	it("shows a counter that was counted down below zero as what it is", async () => {
+		const { stdout } = await pfq("run", "-r", capture, "-e", "main = dec 7");
+		expect(stdout).toMatch(/^counters {2}7: -320$/m);
+	});
+
 	it.each(["SIGINT", "SIGTERM"] as const)("finishes on %s, and prints the totals", async (signal) => {
 		const child = startPfq(["run", "-i", "mem:quiet", "--json"]);
 		const ended = outcome(child);
@@ -130,7 +141,7 @@ describe("pfq run", () => {
 		child.kill("SIGINT");
 		const result = await ended;
 		expect(result).toMatchObject({ status: 0, stderr: "" });
-		expect(summaryOf(result)).toMatchObject({ groups: [{ recv: 1 }], devices: [{ state: "running", recv: 1 }] });
+		expect(summaryOf(result)).toMatchObject({ groups: [{ recv: 1 }], devices: [{ state: "closed", recv: 1 }] });
 	});
 
 	it("is ended by Ctrl-C while it waits for a pipe to say what it is", async () => {
@@ -321,6 +332,7 @@ describe("pfq run refuses", () => {
 		expect(result.status).toBe(1);
 		expect(result.stderr).toMatch(/^pfq run: .*cut\.pcap.*\n$/);
 		expect(summaryOf(result)).toMatchObject({ groups: [{ recv: 319 }], devices: [{ state: "failed", recv: 319 }] });
+		expect(result.stderr).toBe(`pfq run: ${summaryOf(result).devices[0]?.text}\n`);
 	});
 });
 
@@ -372,6 +384,7 @@ describe("pfq --help", () => {
 		expect(run.stdout).toContain("Examples:");
 		for (const option of ["-i", "-r", "-f", "-e", "-n", "-c", "-s", "--seconds", "--json"])
 			expect(run.stdout).toContain(option);
+		for (const line of run.stdout.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 	});
 
 	it("has the version beside it", async () => {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { setMaxListeners } from "node:events";
-import { type DeviceStats, type Group, PfqError, Socket } from "@pfq/core";
+import { type Group, PfqError, Socket } from "@pfq/core";
 import { Failure, misuse } from "../failure.js";
-import type { Figures } from "./figures.js";
+import type { DeviceFigures, Figures } from "./figures.js";
 import type { Input } from "./inputs.js";
 import type { ProgramSource } from "./program.js";
 
@@ -19,7 +19,7 @@ export interface Session extends Disposable {
 	/** Where the engine runs. */
 	readonly host: string;
 	figures(): Figures;
-	devices(): readonly DeviceStats[];
+	devices(): readonly DeviceFigures[];
 	/** Settles when the sockets are read no more; rejects if reading failed. */
 	readonly reading: Promise<unknown>;
 	/**
@@ -57,8 +57,8 @@ const startSession = (options: SessionOptions, readers: Reader[], close: () => v
 
 	const began = performance.now();
 	const names = [...new Set(inputs.map(({ device }) => device))];
-	let last: readonly DeviceStats[] | undefined;
-	const devices = (): readonly DeviceStats[] => names.map((name) => deviceFigures(first, name, last));
+	let last: readonly DeviceFigures[] | undefined;
+	const devices = (): readonly DeviceFigures[] => names.map((name) => deviceFigures(first, name, last));
 	const reader = new AbortController();
 	setMaxListeners(0, reader.signal); // each socket's reader listens
 	const reading = Promise.all(readers.map((each) => read(each, reader.signal)));
@@ -78,7 +78,7 @@ const startSession = (options: SessionOptions, readers: Reader[], close: () => v
 			devices: devices(),
 		}),
 		async finish() {
-			last = devices();
+			last = devices().map((device) => (device.state === "running" ? { ...device, state: "closed" } : device));
 			for (const { device, queue } of inputs) group.unbind(device, queue === undefined ? {} : { queue });
 			reader.abort();
 			await reading;
@@ -141,7 +141,7 @@ const bind = (inputs: readonly Input[], readers: readonly Reader[], group: Group
 };
 
 /** Those of a device that is open no more are the last that were read. */
-const deviceFigures = (socket: Socket, name: string, last: readonly DeviceStats[] | undefined): DeviceStats => {
+const deviceFigures = (socket: Socket, name: string, last: readonly DeviceFigures[] | undefined): DeviceFigures => {
 	const before = last?.find((device) => device.name === name);
 	if (!before) return socket.deviceStats(name);
 	try {

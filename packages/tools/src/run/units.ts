@@ -24,9 +24,10 @@ export const rate = (value: number): string => {
 export const share = (part: number, whole: number): string =>
 	whole > 0 ? `${((100 * part) / whole).toFixed(1)} %` : "";
 
-/** A time: 12.3 s, 4:05 min. */
+/** A time: 85 ms, 12.3 s, 4:05 min. */
 export const duration = (milliseconds: number): string => {
 	const seconds = milliseconds / 1000;
+	if (seconds < 1) return `${Math.round(milliseconds)} ms`;
 	if (seconds < 60) return `${seconds.toFixed(1)} s`;
 	return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")} min`;
 };
