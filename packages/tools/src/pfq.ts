@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { readFileSync } from "node:fs";
+import { endWithOutput } from "@pfq/lang/terminal";
 import { Command, CommanderError } from "commander";
 import { describeError, ExitStatus } from "./failure.js";
 import { langCommand } from "./lang.js";
 import { runCommand } from "./run/command.js";
-import { endWithOutput } from "./terminal.js";
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
 	version: string;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
@@ -33,6 +34,16 @@ describe("pfq-lang", () => {
 			expect(own).toMatchObject({ status: 0, stderr: "" });
 			expect(own.stdout).toMatch(/Examples:\n {2}pfq-lang /);
 		}
+	});
+
+	it("says in one line that its output cannot be written, with status 1", () => {
+		const full = openSync("/dev/full", "w");
+		const bin = new URL("../../bin/pfq-lang.js", import.meta.url).pathname;
+		const args = [bin, "doc", "udp"];
+		const { status, stderr } = spawnSync(process.execPath, args, { stdio: ["ignore", full, "pipe"], encoding: "utf8" });
+		closeSync(full);
+		expect(stderr).toBe("pfq-lang doc: standard output: no space left on device\n");
+		expect(status).toBe(1);
 	});
 
 	it("tells misuse in one line, with status 2", async () => {

@@ -8,7 +8,7 @@ import { explainCommand } from "./explain.js";
 import { ExitStatus, Failure, Told } from "./failure.js";
 import { fmtCommand } from "./fmt.js";
 import { lspCommand } from "./lsp.js";
-import { endQuietlyWithReader } from "./terminal.js";
+import { endWithOutput } from "./terminal.js";
 
 const commands = [checkCommand, compileCommand, evalCommand, explainCommand, fmtCommand, docCommand, lspCommand];
 
@@ -44,10 +44,10 @@ const programOf = (name: string): Command => {
 
 /** Runs `pfq-lang`, under this name, with these arguments; gives the exit status. */
 export const runCommandLine = async (name: string, args: readonly string[]): Promise<number> => {
-	endQuietlyWithReader();
 	const program = programOf(name);
 	const command = program.commands.find((each) => each.name() === args[0]);
 	const called = command ? `${name} ${command.name()}` : name;
+	endWithOutput(() => called);
 	const complain = (message: string): boolean => process.stderr.write(`${called}: ${message}\n`);
 	try {
 		await program.parseAsync(args, { from: "user" });

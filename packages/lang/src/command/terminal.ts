@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { ExitStatus } from "./failure.js";
 
 const mayColour = (stream: NodeJS.WriteStream): boolean =>
 	stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb";
@@ -21,11 +22,19 @@ export const complaints = styles(process.stderr);
 /** Text of others, such as a file's name, without what would move the cursor or colour the terminal. */
 export const printable = (text: string): string => text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "\ufffd");
 
-/** Whoever reads our output may stop before its end (`pfq-lang … | head`): that ends the program, and is no failure. */
-export const endQuietlyWithReader = (): void => {
-	for (const stream of [process.stdout, process.stderr])
-		stream.on("error", (error: NodeJS.ErrnoException) => {
-			if (error.code === "EPIPE") process.exit(0);
-			throw error;
-		});
+/**
+ * Whoever reads our output may stop before its end (`pfq … | head`): that ends the program, and is no failure. What cannot
+ * be written for another reason is one.
+ */
+export const endWithOutput = (commandName: () => string): void => {
+	process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+		if (error.code === "EPIPE") process.exit(ExitStatus.done);
+		// "ENOSPC: no space left on device, write"
+		const reason = error.message.replace(/^[A-Z0-9]+: /, "").replace(/, \w+$/, "");
+		process.stderr.write(`${commandName()}: standard output: ${reason}\n`);
+		process.exit(ExitStatus.failed);
+	});
+	process.stderr.on("error", ({ code }: NodeJS.ErrnoException) =>
+		process.exit(code === "EPIPE" ? ExitStatus.done : ExitStatus.failed),
+	);
 };
