@@ -82,7 +82,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			const summary = JSON.parse(report) as Summary;
 			expect(counted).toBe("20000");
 			expect(summary.host).toBe("kernel");
-			expect(summary.devices[0]).toMatchObject({ recv: 20_000, lost: 0, state: "running" });
+			expect(summary.devices[0]).toMatchObject({ recv: 20_000, lost: 0, state: "closed" });
 			const [group] = summary.groups;
 			expect((group?.recv ?? 0) + (group?.lost ?? 0) + (group?.drop ?? 0)).toBe(20_000);
 			expect(group?.lost).toBe(0);
