@@ -66,6 +66,7 @@ fuzz:
 	@$(MAKE) --no-print-directory -s build
 	@$(MAKE) --no-print-directory -C packages/kernel-module fuzz SECONDS=$(or $(SECONDS),60)
 	@$(MAKE) --no-print-directory -s -C bindings/c fuzz SECONDS=$(or $(SECONDS),60)
+	@echo 'make fuzz: nothing found'
 
 lint:
 	@scripts/setup.sh lint
