@@ -98,8 +98,8 @@ static int send_packet(pfq_t *q, const void *packet, size_t len, size_t copies, 
 		return failure(q, EMSGSIZE,
 			       "a packet of %zu octets: the socket was opened for 1 to %u", len,
 			       tx->xmitlen);
-	if (copies < 1 || copies > PFQ_SEND_COPIES)
-		return failure(q, EINVAL, "%zu copies: must be 1 to %d", copies, PFQ_SEND_COPIES);
+	if (copies < 1 || copies > PFQ_MAX_COPIES)
+		return failure(q, EINVAL, "%zu copies: must be 1 to %d", copies, PFQ_MAX_COPIES);
 	if (is_full(tx) && flush(q, 0) < 0)
 		return -1;
 	write_slot(tx, packet, len, copies);

@@ -160,11 +160,11 @@ TEST(a_packet_is_sent_as_often_as_is_asked_for_or_refused)
 	char packet[60] = { 1 };
 	struct pfq_stats stats;
 
-	OK(sender, pfq_send(sender, packet, sizeof(packet), PFQ_SEND_COPIES, 1));
-	FAILS(sender, pfq_send(sender, packet, sizeof(packet), PFQ_SEND_COPIES + 1, 1),
+	OK(sender, pfq_send(sender, packet, sizeof(packet), PFQ_MAX_COPIES, 1));
+	FAILS(sender, pfq_send(sender, packet, sizeof(packet), PFQ_MAX_COPIES + 1, 1),
 	      "65537 copies: must be 1 to 65536");
 	OK(sender, pfq_get_stats(sender, &stats));
-	CHECK_EQUAL(stats.sent, PFQ_SEND_COPIES);
+	CHECK_EQUAL(stats.sent, PFQ_MAX_COPIES);
 	CHECK_EQUAL(stats.disc, 0);
 	pfq_close(sender);
 }

@@ -36,6 +36,7 @@ export const abi = set("Abi", "PFQ_", "Versions and limits that both sides of th
 	MAX_CAPLEN: 1 << 18,
 	MAX_SLOTS: 1 << 24,
 	MAX_QUEUE_SIZE: 1 << 30,
+	MAX_COPIES: 1 << 16,
 	MAX_FILTER_INSNS: 4096,
 	DEVICE_NAME: 256,
 	ERROR_TEXT: 240,

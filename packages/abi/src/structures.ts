@@ -69,7 +69,7 @@ export const txQueue = structure(
 export const txHeader = structure("pfq_tx_header", "A packet in a Tx slot: this header, then `len` octets.", {
 	nsec: u64("not before this time (nanoseconds since the epoch); 0: at once"),
 	len: u32("octets to send"),
-	copies: u32("how often to send them, at least 1"),
+	copies: u32("how often to send them, 1 to PFQ_MAX_COPIES: all under the lock of the socket"),
 });
 
 export const error = structure("pfq_error", "Why an operation failed.", {

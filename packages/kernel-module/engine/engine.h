@@ -11,9 +11,6 @@
 /* The most packets that pfq_receive() takes at once. */
 #define PFQ_BATCH 512
 
-/* IP headers that a program can look into, one in another. */
-#define PFQ_LEVELS 1
-
 /*
  * What the headers of a packet come to: one of these if all that there is is known from it (neither
  * VLAN tags nor fragments nor options nor extension headers), PFQ_SHAPE_ANY if not. See shapes.h.

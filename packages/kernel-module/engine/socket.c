@@ -202,10 +202,6 @@ void pfq_socket_unbind_tx(struct pfq_socket *socket)
 	socket->tx_count = 0;
 }
 
-enum {
-	MAX_COPIES = 1 << 16, /* of one slot: what is sent is sent with the lock held */
-};
-
 /* What a slot asks for, read once, since its owner may change it at any time. */
 static bool read_slot(struct pfq_socket *socket, const struct pfq_tx *tx, struct pfq_packet *packet,
 		      uint32_t *copies)
@@ -219,7 +215,7 @@ static bool read_slot(struct pfq_socket *socket, const struct pfq_tx *tx, struct
 	*packet = (struct pfq_packet){ .data = slot + sizeof(*header),
 				       .caplen = length,
 				       .len = length };
-	return length > 0 && length <= socket->xmitlen && *copies > 0 && *copies <= MAX_COPIES;
+	return length > 0 && length <= socket->xmitlen && *copies > 0 && *copies <= PFQ_MAX_COPIES;
 }
 
 static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx,

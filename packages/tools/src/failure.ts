@@ -1,20 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-/** What a command gives the shell. */
-export const ExitStatus = { done: 0, failed: 1, misused: 2 } as const;
+import { ExitStatus, Failure, misuse } from "@pfq/lang/failure";
 
-/** An error of the user's: its message is all that is shown. */
-export class Failure extends Error {
-	readonly status: number;
-
-	constructor(message: string, status: number = ExitStatus.failed) {
-		super(message);
-		this.name = "Failure";
-		this.status = status;
-	}
-}
-
-/** A command line that makes no sense. */
-export const misuse = (message: string): Failure => new Failure(message, ExitStatus.misused);
+export { ExitStatus, Failure, misuse };
 
 /** What is told of an error, and the exit status. What is neither the user's nor the system's is a bug, and shows its stack. */
 export const describeError = (error: unknown): { readonly message: string; readonly status: number } => {

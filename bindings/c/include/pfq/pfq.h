@@ -264,12 +264,9 @@ int pfq_bind_tx(pfq_t *q, const char *device, int queue, int kthread);
 /* Unbinds all Tx queues. */
 int pfq_unbind_tx(pfq_t *q);
 
-/* The most copies of a packet that one call sends. */
-#define PFQ_SEND_COPIES 65536
-
 /*
  * Copies a packet of `len` octets into the first Tx queue, to be sent `copies` times, at most
- * PFQ_SEND_COPIES. The queue is sent when it holds `sync` packets: 1 is at once, 0 not before
+ * PFQ_MAX_COPIES. The queue is sent when it holds `sync` packets: 1 is at once, 0 not before
  * pfq_sync_queue() or when the queue is full. Gives len. What the device would not send is counted
  * (pfq_get_stats: fail).
  */

@@ -35,6 +35,7 @@
 #define PFQ_MAX_CAPLEN 262144
 #define PFQ_MAX_SLOTS 16777216
 #define PFQ_MAX_QUEUE_SIZE 1073741824
+#define PFQ_MAX_COPIES 65536
 #define PFQ_MAX_FILTER_INSNS 4096
 #define PFQ_DEVICE_NAME 256
 #define PFQ_ERROR_TEXT 240
@@ -195,7 +196,7 @@ PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, padding2) == 132);
 struct pfq_tx_header {
 	uint64_t nsec; /* not before this time (nanoseconds since the epoch); 0: at once */
 	uint32_t len; /* octets to send */
-	uint32_t copies; /* how often to send them, at least 1 */
+	uint32_t copies; /* how often to send them, 1 to PFQ_MAX_COPIES: all under the lock of the socket */
 };
 PFQ_ABI_ASSERT(sizeof(struct pfq_tx_header) == 16);
 PFQ_ABI_ASSERT(offsetof(struct pfq_tx_header, nsec) == 0);
