@@ -31,20 +31,29 @@ export const format = (text: string, file = "program"): Formatted => {
 	const simple = withoutStraySpace(source.text);
 	const lines = linesOf(source, laidOut);
 	const formatted = lines === null ? simple : write(source, lines);
-	const original: Source = { file, text };
-	return { ok: true, text: [formatted, simple].find((each) => sameProgram(original, each)) ?? text };
+	const original = source.text === text ? laidOut : laidOutOf({ file, text });
+	const candidates = formatted === simple ? [simple] : [formatted, simple];
+	return { ok: true, text: candidates.find((each) => each === text || isSameProgram(original, each)) ?? text };
 };
 
 /** What is done to a program that is laid out in a way which is better left alone. */
 const withoutStraySpace = (text: string): string => `${text.replace(/[ \t]+$/gm, "").replace(/\n+$/, "")}\n`;
 
-const sameProgram = (source: Source, text: string): boolean => {
-	const shape = (each: Source): string => {
-		const report = newReport();
-		const laidOut = withLayout(tokensOf(each, report), each, report);
-		return laidOut.map(({ kind, text: word, qualifier }) => `${kind} ${qualifier ?? ""} ${word}`).join("\n");
-	};
-	return shape(source) === shape({ ...source, text });
+const laidOutOf = (source: Source): readonly Token[] => {
+	const report = newReport();
+	return withLayout(tokensOf(source, report), source, report);
+};
+
+/** Whether a text has these tokens, in these blocks. */
+const isSameProgram = (tokens: readonly Token[], text: string): boolean => {
+	const others = laidOutOf({ file: "program", text });
+	return (
+		tokens.length === others.length &&
+		tokens.every(({ kind, text: word, qualifier }, index) => {
+			const other = others[index];
+			return kind === other?.kind && word === other.text && qualifier === other.qualifier;
+		})
+	);
 };
 
 /** A line of the source: its tokens, with those of the layout pass before them, and its comments. */
@@ -55,6 +64,8 @@ interface Line {
 	/** Whether an empty line was before this. */
 	readonly gap: boolean;
 }
+
+const none: readonly Token["kind"][] = [];
 
 /** The lines, or null where comments stand between tokens, or strings go over several lines. */
 const linesOf = ({ text }: Source, laidOut: readonly Token[]): Line[] | null => {
@@ -69,6 +80,12 @@ const linesOf = ({ text }: Source, laidOut: readonly Token[]): Line[] | null => 
 			continue;
 		}
 		const between = text.slice(at, isEnd ? text.length : token.start);
+		if (token.indent === 0 && !isEnd && (between === "" || between === " ") && !token.text.includes("\n")) {
+			line?.tokens.push({ token, layout: layout.length > 0 ? layout : none, spaced: between !== "" });
+			if (layout.length > 0) layout = [];
+			at = token.end;
+			continue;
+		}
 		const comments = commentsIn(between);
 		let empty = 0;
 		let last = 0;
@@ -101,7 +118,11 @@ const linesOf = ({ text }: Source, laidOut: readonly Token[]): Line[] | null => 
 	return lines;
 };
 
-const newLines = (text: string): number => text.split("\n").length - 1;
+const newLines = (text: string): number => {
+	let count = 0;
+	for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
+	return count;
+};
 
 /** The column for the layout rule, tabs going to the next multiple of eight. */
 const columnAt = (text: string, offset: number): number => {

@@ -26,7 +26,7 @@ export const withLayout = (tokens: readonly Token[], source: Source, report: Rep
 	const stack: Context[] = [];
 
 	const virtual = (kind: TokenKind, { start, column }: Token): void => {
-		result.push({ kind, text: "", start, end: start, indent: 0, column });
+		result.push({ kind, text: "", start, end: start, indent: 0, column, qualifier: undefined, value: undefined });
 	};
 
 	const closeBlocks = (token: Token, until: (context: Context) => boolean): void => {

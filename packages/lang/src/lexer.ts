@@ -47,8 +47,14 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 	const complain = (start: number, end: number, message: string, hint?: string): void =>
 		report.add("lexical", { source, start, end }, message, hint === undefined ? {} : { hint });
 
-	const add = (kind: TokenKind, end: number, rest: Partial<Token> = {}): void => {
-		tokens.push({ kind, text: text.slice(at, end), start: at, end, indent: fresh ? column : 0, column, ...rest });
+	const add = (
+		kind: TokenKind,
+		end: number,
+		value?: Token["value"],
+		written = text.slice(at, end),
+		qualifier?: string,
+	): void => {
+		tokens.push({ kind, text: written, start: at, end, indent: fresh ? column : 0, column, qualifier, value });
 		fresh = false;
 		column += end - at;
 		at = end;
@@ -105,7 +111,7 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 		if (found === null) return false;
 		const end = at + found.text.length;
 		complain(at, end, found.message);
-		add("text", end, { value: found.text });
+		add("text", end, found.text);
 		return true;
 	};
 
@@ -144,13 +150,8 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 	};
 
 	const number = (): void => {
-		const base = /^0[xX]/.test(text.slice(at, at + 2))
-			? "x"
-			: /^0[oO]/.test(text.slice(at, at + 2))
-				? "o"
-				: /^0[bB]/.test(text.slice(at, at + 2))
-					? "b"
-					: "d";
+		const letter = text[at] === "0" ? (text[at + 1] ?? "").toLowerCase() : "";
+		const base = letter === "x" || letter === "o" || letter === "b" ? letter : "d";
 		const prefix = base === "d" ? 0 : 2;
 		const length = match(digits[base], text, at + prefix);
 		let end = at + prefix + length;
@@ -160,12 +161,12 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 		if (stray > 0 || length === 0) {
 			const bad = text.slice(at, Math.min(end + stray, at + 40));
 			complain(at, end + stray, `\`${bad}\` is no number`, "numbers are decimal, or begin with 0x, 0o or 0b");
-			add("number", Math.max(end + stray, at + 1), { value: 0n });
+			add("number", Math.max(end + stray, at + 1), 0n);
 		} else if (end - at > LONGEST_NUMBER) {
 			complain(at, end, "this number is too long for any type");
-			add("number", end, { value: 0n });
-		} else if (tail > 0) add("fraction", end, { value: Number(text.slice(at, end)) });
-		else add("number", end, { value: BigInt(text.slice(at, end).toLowerCase()) });
+			add("number", end, 0n);
+		} else if (tail > 0) add("fraction", end, Number(text.slice(at, end)));
+		else add("number", end, BigInt(text.slice(at, end).toLowerCase()));
 	};
 
 	const string = (): void => {
@@ -198,7 +199,7 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 			}
 		}
 		const newline = text.lastIndexOf("\n", end - 1);
-		add("text", end, { value });
+		add("text", end, value);
 		if (newline > (tokens.at(-1)?.start ?? 0)) column = end - newline;
 	};
 
@@ -214,14 +215,14 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 			} else if (isOperator(text, next)) {
 				let stop = next;
 				while (isOperator(text, stop)) stop++;
-				add("operator", stop, { text: text.slice(next, stop), qualifier: text.slice(at, end) });
+				add("operator", stop, undefined, text.slice(next, stop), text.slice(at, end));
 				return;
 			} else break;
 		}
 		const name = text.slice(start, end);
 		if (start > at) {
 			const kind = upper.test(name[0] as string) ? "constructor" : "name";
-			add(kind, end, { text: name, qualifier: text.slice(at, start - 1) });
+			add(kind, end, undefined, name, text.slice(at, start - 1));
 		} else if (keywords.has(name) || foreignKeywords.has(name)) {
 			if (foreignKeywords.has(name)) complain(at, end, `pfq-lang has no \`${name}\``);
 			add("keyword", end);

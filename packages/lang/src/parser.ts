@@ -69,7 +69,9 @@ const cursorOf = (tokens: readonly Token[], source: Source, report: Report) => {
 	const at = final?.end ?? 0;
 	// Where the layout pass met a limit, there is no end.
 	const last: Token =
-		final?.kind === "end" ? final : { kind: "end", text: "", start: at, end: at, indent: 0, column: 1 };
+		final?.kind === "end"
+			? final
+			: { kind: "end", text: "", start: at, end: at, indent: 0, column: 1, qualifier: undefined, value: undefined };
 	const cursor: Cursor = {
 		source,
 		peek: (ahead = 0) => tokens[position + ahead] ?? last,

@@ -28,8 +28,8 @@ export interface Token {
 	/** Column for the layout rule, from 1, tabs going to the next multiple of eight; 0 if it is not the first of its line. */
 	readonly indent: number;
 	readonly column: number;
-	readonly qualifier?: string;
-	readonly value?: bigint | number | string;
+	readonly qualifier: string | undefined;
+	readonly value: bigint | number | string | undefined;
 }
 
 export const keywords: ReadonlySet<string> = new Set([
