@@ -1,56 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // pfq.ko in a virtual machine. Each boot takes some 20 seconds, so these run in `make test-kernel` alone.
-import { execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { inGuest, minutes, seriesAsked } from "./vm/guest.js";
 
-const vm = fileURLToPath(new URL("../bin/vm.js", import.meta.url));
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const minutes = 60_000;
-
-interface Outcome {
-	readonly status: number | null;
-	readonly stdout: string;
-	readonly stderr: string;
-}
-
-/** A cable of two devices, no traffic on it but what the script makes; and functions for scripts. */
-const prelude = `
-fail() { echo "$*" >&2; exit 1; }
-ip link add veth0 type veth peer name veth1 || fail 'no veth'
-for each in veth0 veth1; do
-	echo 1 >/proc/sys/net/ipv6/conf/$each/disable_ipv6
-	ip link set $each arp off
-	ip link set $each up
-done
-blast() { testbed/native/build/blast -d veth1 "$@"; }
-abuse() { testbed/native/build/kernel_abuse "$@"; }
-run_pfq() { node packages/tools/bin/pfq.js run -i veth0 --json "$@" >/tmp/report & }
-wait_for_report() { until test -s /tmp/report; do sleep 0.2; done; }
-`;
-
-/** Runs a shell script in a guest; its status is the script's, or tells that the kernel's log smells. */
-async function inGuest(series: string, script: string): Promise<Outcome> {
-	const child = spawn(
-		process.execPath,
-		[vm, "--kernel", series, "--limit", "240", "--", "sh", "-c", prelude + script],
-		{
-			cwd: root,
-			stdio: ["ignore", "pipe", "pipe"],
-		},
-	);
-	let stdout = "";
-	let stderr = "";
-	child.stdout.setEncoding("utf8").on("data", (text: string) => {
-		stdout += text;
-	});
-	child.stderr.setEncoding("utf8").on("data", (text: string) => {
-		stderr += text;
-	});
-	const [status] = await once(child, "close");
-	return { status, stdout, stderr };
-}
 
 interface Summary {
 	host: string;
@@ -60,7 +15,6 @@ interface Summary {
 }
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
-const seriesAsked = (process.env.PFQ_TEST_KERNELS ?? "6.1").split(",");
 
 describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	it(

@@ -27,6 +27,10 @@ static int fail_open(struct pfq_error *error)
 				"no kernel host: " NODE
 				": %s: run as root, or as a member of its group",
 				strerror(errno));
+	case ENOSPC:
+		return pfq_fail(error, errno,
+				NODE ": as many sockets are open as there may be: close one, or "
+				     "load the module with a larger max_sockets");
 	default:
 		return pfq_fail(error, errno, "no kernel host: " NODE ": %s", strerror(errno));
 	}

@@ -12,13 +12,22 @@ static int open_with(pfq_t *q, const struct handle_host *host, struct pfq_error 
 	return host->open(q, error);
 }
 
-/* The host that PFQ_HOST names; else the kernel's where it can be opened, and the user host. */
+static int open_any(pfq_t *q, struct pfq_error *error)
+{
+	int status = open_with(q, &kernel_host, error);
+
+	return status == 0 || status == -ENOSPC ? status : open_with(q, &user_host, error);
+}
+
+/* The host that PFQ_HOST names; else the kernel's, and the user host where that one is not for us.
+ * A kernel host without room is an error: half of a program's sockets elsewhere would be no help.
+ */
 static int open_host(pfq_t *q, struct pfq_error *error)
 {
 	const char *name = getenv("PFQ_HOST");
 
 	if (!name || !*name)
-		return open_with(q, &kernel_host, NULL) < 0 ? open_with(q, &user_host, error) : 0;
+		return open_any(q, error);
 	if (strcmp(name, kernel_host.name) == 0)
 		return open_with(q, &kernel_host, error);
 	if (strcmp(name, user_host.name) == 0)

@@ -16,8 +16,14 @@ struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host,
 	engine->ops = ops;
 	engine->host = host;
 	engine->lane_count = lanes;
+	engine->max_sockets = PFQ_MAX_SOCKETS;
 	pfq_mutex_init(&engine->lock);
 	return engine;
+}
+
+void pfq_engine_limit_sockets(struct pfq_engine *engine, unsigned int count)
+{
+	engine->max_sockets = (int)count;
 }
 
 void pfq_engine_destroy(struct pfq_engine *engine)

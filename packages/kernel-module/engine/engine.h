@@ -70,6 +70,9 @@ struct pfq_packet {
 struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host,
 				     unsigned int lanes);
 
+/* At most so many sockets, PFQ_MAX_SOCKETS where nothing is said. Before the first one is made. */
+void pfq_engine_limit_sockets(struct pfq_engine *engine, unsigned int count);
+
 /* All sockets are closed. */
 void pfq_engine_destroy(struct pfq_engine *engine);
 

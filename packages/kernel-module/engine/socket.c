@@ -388,10 +388,10 @@ int pfq_socket_create(struct pfq_engine *engine, uint64_t owner, bool admin, voi
 	if (!socket)
 		return pfq_fail(error, ENOMEM, "socket: out of memory");
 	pfq_mutex_lock(&engine->lock);
-	while (id < PFQ_MAX_SOCKETS && engine->sockets[id])
+	while (id < engine->max_sockets && engine->sockets[id])
 		id++;
-	if (id == PFQ_MAX_SOCKETS) {
-		status = pfq_fail(error, ENOSPC, "all %d sockets are in use", PFQ_MAX_SOCKETS);
+	if (id == engine->max_sockets) {
+		status = pfq_fail(error, ENOSPC, "all %d sockets are in use: close one", id);
 		pfq_free(socket);
 		goto unlock;
 	}

@@ -144,6 +144,7 @@ struct pfq_engine {
 	void *host;
 	struct pfq_mutex lock;
 	unsigned int lane_count;
+	int max_sockets;
 	struct pfq_lane *lanes;
 	struct pfq_device *devices;
 	struct pfq_socket *sockets[PFQ_MAX_SOCKETS];

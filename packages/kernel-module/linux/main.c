@@ -2,14 +2,17 @@
 #include "control_device.h"
 #include "namespace.h"
 #include "net_device.h"
+#include "parameters.h"
 #include "tap.h"
 
 #include <linux/module.h>
 
 static int __init pfq_init(void)
 {
-	int status;
+	int status = pfq_parameters_check();
 
+	if (status)
+		return status;
 	status = pfq_tap_buffers_init();
 	if (status)
 		return status;

@@ -2,6 +2,7 @@
 #include "namespace.h"
 #include "filter.h"
 #include "net_device.h"
+#include "parameters.h"
 #include "queue_memory.h"
 #include "reader.h"
 #include "transmit.h"
@@ -46,6 +47,15 @@ static unsigned int lanes(void)
 	return 2 * nr_cpu_ids;
 }
 
+static struct pfq_engine *create_engine(struct net *net)
+{
+	struct pfq_engine *engine = pfq_engine_create(&host_ops, net, lanes());
+
+	if (engine)
+		pfq_engine_limit_sockets(engine, pfq_parameters->max_sockets);
+	return engine;
+}
+
 struct pfq_engine *pfq_namespace_get(struct net *net)
 {
 	struct pfq_namespace *namespace = namespace_of(net);
@@ -53,7 +63,7 @@ struct pfq_engine *pfq_namespace_get(struct net *net)
 
 	mutex_lock(&namespace->lock);
 	if (!namespace->engine)
-	namespace->engine = pfq_engine_create(&host_ops, net, lanes());
+	namespace->engine = create_engine(net);
 	engine = namespace->engine;
 	if (engine) {
 		namespace->references++;

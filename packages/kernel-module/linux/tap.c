@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "tap.h"
+#include "parameters.h"
 
 #include <linux/if_vlan.h>
 #include <linux/module.h>
@@ -16,10 +17,6 @@ struct buffer {
 };
 
 static DEFINE_PER_CPU(struct buffer, buffers);
-
-static bool capture_outgoing;
-module_param(capture_outgoing, bool, 0444);
-MODULE_PARM_DESC(capture_outgoing, "Capture what the host sends, too (default: no)");
 
 /* The octets in one piece, or NULL if memory lacks. */
 static uint8_t *gather(const struct sk_buff *skb, uint32_t length)
@@ -138,7 +135,7 @@ void pfq_tap_init(struct pfq_net_device *device)
 {
 	device->tap.type = htons(ETH_P_ALL);
 	device->tap.func = tap_receive;
-	device->tap.ignore_outgoing = !capture_outgoing;
+	device->tap.ignore_outgoing = !pfq_parameters->capture_outgoing;
 }
 
 void pfq_tap_buffers_exit(void)

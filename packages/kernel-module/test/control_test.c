@@ -180,6 +180,23 @@ static void there_are_256_sockets_and_a_closed_one_makes_room(void)
 	world_end(&world);
 }
 
+static void a_host_may_allow_fewer_sockets(void)
+{
+	struct pfq_socket *one, *none = NULL;
+	struct world world;
+
+	world_begin(&world, 1);
+	pfq_engine_limit_sockets(world.engine, 2);
+	one = world_socket(&world, 1);
+	world_socket(&world, 1);
+	CHECK_EQUAL(pfq_socket_create(world.engine, 1, true, NULL, &none, &world.error), -ENOSPC);
+	CHECK(strstr(world.error.text, "all 2 sockets"));
+	CHECK(!none);
+	pfq_socket_destroy(one);
+	world_socket(&world, 1);
+	world_end(&world);
+}
+
 static void only_members_change_a_group(void)
 {
 	struct pfq_socket *member = begin(), *stranger = world_socket(&world, 100);
@@ -430,6 +447,7 @@ int main(void)
 		 groups_have_numbers_policies_and_classes);
 	run_test("there are 256 sockets, and a closed one makes room",
 		 there_are_256_sockets_and_a_closed_one_makes_room);
+	run_test("a host may allow fewer sockets", a_host_may_allow_fewer_sockets);
 	run_test("only members change a group", only_members_change_a_group);
 	run_test("who may not configure the network sends nothing",
 		 who_may_not_configure_the_network_sends_nothing);
