@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every target brings along what it needs (see scripts/setup.sh) and may be typed again at any time.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-long test-kernel run run-kernel bench fuzz lint clean
+.PHONY: help setup build test test-long test-kernel debug-kernel run run-kernel bench fuzz lint clean
 SHELL := /bin/sh
 
 # where scripts/setup.sh puts pnpm when it may not write to the system
@@ -16,6 +16,7 @@ help:
 	@echo 'make run-kernel                 the demo on pfq.ko, in a virtual machine'
 	@echo 'make test                       all tests; make test-long: the same with long random runs'
 	@echo 'make test-kernel                the tests of pfq.ko, in virtual machines'
+	@echo 'make debug-kernel               builds the kernel of vm --debug, once'
 	@echo "make bench [ARGS=...]           benchmarks against tcpdump, libpcap and others"
 	@echo 'make fuzz [SECONDS=60]          each fuzzer for that long'
 	@echo 'make build | lint | clean'
@@ -40,6 +41,11 @@ test-kernel:
 	@$(MAKE) --no-print-directory -s build
 	@cd testbed && PFQ_TEST_KERNEL=1 PFQ_TEST_KERNELS=$${PFQ_TEST_KERNELS:-6.1,6.12} \
 		pnpm exec vitest run --config ../vitest.config.ts --root .
+
+debug-kernel:
+	@scripts/setup.sh debug-kernel
+	@$(MAKE) --no-print-directory -s build
+	@node testbed/dist/debug-kernel.js
 
 run:
 	@scripts/setup.sh run

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# usage: scripts/setup.sh build|run|test|kernel|bench|fuzz|lint
+# usage: scripts/setup.sh build|run|test|kernel|debug-kernel|bench|fuzz|lint
 #
 # Brings the machine to where `make TARGET` can work: Node.js (checked), Debian packages, pnpm, npm packages.
 # Says what it is about to install. On a machine that has everything it prints nothing and takes a fraction of a second.

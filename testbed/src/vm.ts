@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // vm [OPTIONS] -- COMMAND: runs a command in a virtual machine with pfq.ko loaded, inside this checkout.
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { findDebugKernel } from "./vm/debug-kernel.js";
 import { findKernel, type Kernel, type KernelSeries, kernelSeries } from "./vm/kernel.js";
 import { runMachine } from "./vm/machine.js";
+import { type NicModel, nicModels } from "./vm/network.js";
 
 const usage = `usage: vm [OPTIONS] -- COMMAND [ARGUMENT ...]
   Boots a kernel with pfq.ko loaded, runs COMMAND in this folder, and ends with its status.
-  The guest sees this machine's files; what it writes to them is gone afterwards, and /tmp is its own.
-  Status 124: out of time; 125: the machine or the module did not start; 126: the kernel's log smells.
+  The guest sees this machine's files; what it writes to them is gone afterwards, and /tmp is its own. PFQ_MODULE tells it where
+  pfq.ko is. Status 124: out of time; 125: the machine or the module did not start; 126: the kernel's log smells.
     --kernel 6.1|6.12   kernel series (default 6.1)
-    --smp N             processors (default 2)
-    --memory MIB        default 2048
+    --debug             the kernel of \`make debug-kernel\` (6.1), which looks for wrong memory accesses, locks and leaks
+    --nic MODEL         two interfaces, nic0 and nic1, each of which receives what the other sends; again: nic2 and nic3.
+                        MODEL: ${Object.keys(nicModels).join(", ")}
+    --smp N             processors (default 2); as many queues has virtio-net where taps can be made
+    --memory MIB        default 2048, of the debug kernel 3072
     --limit SECONDS     ends it by force after so long (default 600)
+    --output FOLDER     what the guest writes to /output is in FOLDER
     --log FILE          writes the kernel's log to FILE
     --no-module         without pfq.ko
 `;
@@ -25,6 +31,7 @@ const complain = (text: string, status: number): never => {
 	process.exit(status);
 };
 
+const checkout = fileURLToPath(new URL("../..", import.meta.url));
 const packageFolder = fileURLToPath(new URL("../../packages/kernel-module", import.meta.url));
 
 /** pfq.ko for this kernel, built if anything changed. */
@@ -58,6 +65,9 @@ const main = async (): Promise<void> => {
 		allowPositionals: true,
 		options: {
 			kernel: { type: "string", default: "6.1" },
+			debug: { type: "boolean" },
+			nic: { type: "string", multiple: true, default: [] },
+			output: { type: "string" },
 			smp: { type: "string" },
 			memory: { type: "string" },
 			limit: { type: "string" },
@@ -73,21 +83,30 @@ const main = async (): Promise<void> => {
 	if (positionals.length === 0) complain(`no command\n${usage}`, 2);
 	if (!(values.kernel in kernelSeries))
 		complain(`--kernel ${values.kernel}: must be ${Object.keys(kernelSeries).join(" or ")}`, 2);
-	const kernel = findKernel(values.kernel as KernelSeries);
+	const unknown = values.nic.find((model) => !(model in nicModels));
+	if (unknown !== undefined) complain(`--nic ${unknown}: must be one of ${Object.keys(nicModels).join(", ")}`, 2);
+	const kernel = values.debug ? findDebugKernel() : findKernel(values.kernel as KernelSeries);
 	const processors = number(values.smp, "smp");
 	const memory = number(values.memory, "memory");
 	const limit = number(values.limit, "limit");
+	const module = values["no-module"] ? undefined : buildModule(kernel);
+	if (values.output !== undefined) mkdirSync(values.output, { recursive: true });
 	const result = await runMachine({
 		kernel,
 		command: positionals,
-		environment: environment(),
-		...(values["no-module"] ? {} : { module: buildModule(kernel) }),
+		environment: { ...environment(), ...(module === undefined ? {} : { PFQ_MODULE: module }) },
+		folders: [checkout],
+		nics: values.nic as NicModel[],
+		stdin: process.stdin,
+		...(module === undefined ? {} : { module }),
+		...(values.output === undefined ? {} : { output: resolve(values.output) }),
 		...(processors === undefined ? {} : { processors }),
 		...(memory === undefined ? {} : { memory }),
 		...(limit === undefined ? {} : { limit }),
 		stdout: (text) => process.stdout.write(text),
 		stderr: (text) => process.stderr.write(text),
 	});
+	process.stdin.destroy();
 	if (values.log !== undefined) writeFileSync(values.log, result.log || result.console);
 	if (result.smells.length > 0) complain(`the kernel's log smells:\n  ${result.smells.join("\n  ")}`, 126);
 	if (result.overdue) complain("out of time", 124);

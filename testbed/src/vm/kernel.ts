@@ -5,8 +5,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } f
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** Kernel series that the module supports, and the Debian package that depends on the newest image of each. */
-export const kernelSeries = { "6.1": "linux-image-amd64", "6.12": "linux-image-6.12-amd64" } as const;
+/** Kernel series that the module supports, and the Debian package that brings the headers of the newest of each. */
+export const kernelSeries = { "6.1": "linux-headers-amd64", "6.12": "linux-headers-6.12-amd64" } as const;
 export type KernelSeries = keyof typeof kernelSeries;
 
 export interface Kernel {
@@ -16,8 +16,10 @@ export interface Kernel {
 	readonly image: string;
 	/** The folder of its modules, with modules.dep. */
 	readonly modules: string;
-	/** Where a module is built for it: /lib/modules/VERSION/build. Its headers are packages of the machine. */
+	/** Where a module is built for it. */
 	readonly headers: string;
+	/** Whether it can look for memory that is left behind (kmemleak). */
+	readonly watchesMemory?: boolean;
 }
 
 const cache = () => join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "pfq");
@@ -38,11 +40,13 @@ export const run = (command: string, args: readonly string[], cwd?: string): str
 	return done.stdout;
 };
 
-const newestImage = (series: KernelSeries): string => {
-	const meta = kernelSeries[series];
-	const name = /Depends: (linux-image-\S+)/.exec(run("apt-cache", ["depends", meta]))?.[1];
-	if (name === undefined) throw new Error(`${meta}: no such package: run apt-get update`);
-	return name;
+const versionsOf = (series: KernelSeries): string[] => {
+	const parent = "/lib/modules";
+	const found = existsSync(parent) ? readdirSync(parent) : [];
+	return found
+		.filter((version) => version.startsWith(`${series}.`) && /(?<!-rt|-cloud)-amd64$/.test(version))
+		.filter((version) => existsSync(join(parent, version, "build/include/generated/utsrelease.h")))
+		.sort((a, b) => b.localeCompare(a, "en", { numeric: true }));
 };
 
 const unpacked = (folder: string): Kernel | undefined => {
@@ -56,12 +60,7 @@ const unpacked = (folder: string): Kernel | undefined => {
 	};
 };
 
-/** The newest kernel of the series that the machine's package lists know, fetched if it is not there yet. */
-export const findKernel = (series: KernelSeries): Kernel => {
-	const name = newestImage(series);
-	const folder = join(cacheFolder("kernels"), name);
-	const there = unpacked(folder);
-	if (there) return there;
+const fetch = (name: string, folder: string): void => {
 	const temporary = mkdtempSync(join(cacheFolder("kernels"), "fetching-"));
 	try {
 		run("apt-get", ["-q", "-o", "APT::Sandbox::User=root", "download", name], temporary);
@@ -76,6 +75,23 @@ export const findKernel = (series: KernelSeries): Kernel => {
 		renameSync(root, folder);
 	} finally {
 		rmSync(temporary, { recursive: true, force: true });
+	}
+};
+
+/** The newest kernel of the series that there are headers for on this machine, fetched if it is not there yet. */
+export const findKernel = (series: KernelSeries): Kernel => {
+	const [version] = versionsOf(series);
+	if (version === undefined)
+		throw new Error(`there are no headers of Linux ${series}: apt-get install ${kernelSeries[series]}`);
+	const name = `linux-image-${version}`;
+	const folder = join(cacheFolder("kernels"), name);
+	if (!unpacked(folder)) {
+		try {
+			fetch(name, folder);
+		} catch (error) {
+			const reason = error instanceof Error ? error.message : error;
+			throw new Error(`${name} cannot be fetched (apt-get update; apt-get install ${kernelSeries[series]}): ${reason}`);
+		}
 	}
 	const fetched = unpacked(folder);
 	if (!fetched) throw new Error(`${name}: holds no kernel`);

@@ -1,19 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // One run of a virtual machine: software emulation, the host's file system read-only under an overlay, ports for the streams.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { join } from "node:path";
-import { initrd } from "./initrd.js";
+import type { Readable } from "node:stream";
+import { initrd, outputTag, shareTag } from "./initrd.js";
 import { cacheFolder, type Kernel } from "./kernel.js";
 import { smellyLines } from "./kernel-log.js";
+import { type NicModel, network, nicModels } from "./network.js";
+import { hiddenFolders } from "./share.js";
+import { quote } from "./shell.js";
 
 export interface MachineOptions {
 	readonly kernel: Kernel;
 	/** What runs in the guest, and its arguments. */
 	readonly command: readonly string[];
-	/** A module to load first. */
+	/** A module to load first, and its parameters. */
 	readonly module?: string;
+	readonly parameters?: readonly string[];
+	/** A pair of network interfaces of each of these models: nic0 and nic1, nic2 and nic3, ... */
+	readonly nics?: readonly NicModel[];
+	/** Folders that the guest must see, whatever folders of its own it has. */
+	readonly folders?: readonly string[];
+	/** A folder that the guest writes to as /output. */
+	readonly output?: string;
 	readonly directory?: string;
 	readonly processors?: number;
 	/** MiB. */
@@ -22,6 +33,8 @@ export interface MachineOptions {
 	readonly limit?: number;
 	/** Variables of the command's environment. */
 	readonly environment?: Readonly<Record<string, string>>;
+	/** What the command reads; nothing by default. */
+	readonly stdin?: Readable;
 	readonly stdout: (text: Buffer) => void;
 	readonly stderr: (text: Buffer) => void;
 }
@@ -40,16 +53,26 @@ export interface MachineResult {
 	readonly begun: boolean;
 }
 
-const ports = ["out", "err", "log", "status"] as const;
+const ports = ["in", "out", "err", "log", "status"] as const;
 type Port = (typeof ports)[number];
 
-const quote = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`;
+/** Finds what is allocated and can no longer be reached. What is younger than five seconds is not looked at. */
+const leakScan = `
+leaks=/sys/kernel/debug/kmemleak
+if test -e $leaks; then
+	sleep 6
+	echo scan >$leaks
+	echo scan >$leaks
+	sed 's/^/kmemleak: /' $leaks >/dev/kmsg
+fi
+`;
 
 /** What the guest runs once it sees the host's files. Streams go through pipes, as programs expect them. */
 const startScript = ({
 	kernel,
 	command,
 	module,
+	parameters = [],
 	directory = process.cwd(),
 	environment = {},
 }: MachineOptions): string => `
@@ -61,40 +84,58 @@ ${Object.entries(environment)
 	.join("\n")}
 mkdir -p /lib/modules/${kernel.version} /run/vm
 mount --bind ${quote(kernel.modules)} /lib/modules/${kernel.version}
-mkfifo /run/vm/out /run/vm/err
+mount -t debugfs debugfs /sys/kernel/debug
+mount -t tracefs tracefs /sys/kernel/tracing
+mkfifo /run/vm/in /run/vm/out /run/vm/err
+cat $ports/in >/run/vm/in &
 cat /run/vm/out >$ports/out &
+out=$!
 cat /run/vm/err >$ports/err &
+err=$!
 exec 3>/run/vm/out 4>/run/vm/err
 status=125
-if ${module === undefined ? "true" : `insmod ${quote(module)} 2>&4`}; then
+if ${module === undefined ? "true" : `insmod ${[module, ...parameters].map(quote).join(" ")} 2>&4`}; then
 	cd ${quote(directory)}
-	${command.map(quote).join(" ")} >&3 2>&4 3>&- 4>&-
+	${command.map(quote).join(" ")} </run/vm/in >&3 2>&4 3>&- 4>&-
 	status=$?
-	${module === undefined ? "" : "test ! -e /sys/module/pfq || rmmod pfq 2>&4"}
+	${module === undefined ? "" : "test ! -e /sys/module/pfq || rmmod pfq 2>&4 || test $status != 0 || status=125"}
 fi
 exec 3>&- 4>&-
-wait
+wait $out $err
+${kernel.watchesMemory ? leakScan : ""}
 dmesg >$ports/log
 echo $status >$ports/status
 `;
 
-/** A socket that the machine's port is connected to, and what came through it. */
-const listen = (path: string, onData: (text: Buffer) => void): Promise<Server> =>
+/** A socket that the machine's port is connected to. */
+const listen = (path: string, onConnection: (socket: Socket) => void): Promise<Server> =>
 	new Promise((resolve, reject) => {
-		const server = createServer((socket: Socket) => socket.on("data", onData).on("error", () => {}));
+		const server = createServer({ allowHalfOpen: true }, (socket) => {
+			socket.on("error", () => {}).on("end", () => socket.end());
+			onConnection(socket);
+		});
 		server.once("error", reject);
 		server.listen(path, () => resolve(server));
 	});
 
-const qemuArguments = (options: MachineOptions, folder: string): string[] => {
-	const { kernel, processors = 2, memory = 2048 } = options;
-	const append = `console=ttyS0 panic=1 oops=panic quiet mitigations=off nokaslr pfq.start=${join(folder, "start")}`;
+const fileSystem = (path: string, tag: string, writable = false): string[] => [
+	...["-fsdev", `local,id=${tag},path=${path.replaceAll(",", ",,")},security_model=none,multidevs=remap`].map((text) =>
+		text.startsWith("local") && !writable ? `${text},readonly=on` : text,
+	),
+	...["-device", `virtio-9p-pci,fsdev=${tag},mount_tag=${tag}`],
+];
+
+const qemuArguments = (options: MachineOptions, folder: string, shares: readonly string[]): string[] => {
+	const { kernel, processors = 2, memory = kernel.watchesMemory ? 3072 : 2048, output } = options;
+	const append = "console=ttyS0 panic=1 oops=panic quiet mitigations=off nokaslr log_buf_len=4M";
 	return [
 		...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", String(processors), "-m", String(memory)],
 		...["-display", "none", "-no-reboot", "-nodefaults", "-no-user-config"],
 		...["-kernel", kernel.image, "-initrd", join(folder, "initrd"), "-append", append],
 		...["-chardev", `file,id=console,path=${join(folder, "console")}`, "-serial", "chardev:console"],
-		...["-virtfs", "local,path=/,mount_tag=hostroot,security_model=none,readonly=on,multidevs=remap"],
+		...fileSystem("/", "hostroot"),
+		...shares.flatMap((share, index) => fileSystem(share, shareTag(index))),
+		...(output === undefined ? [] : fileSystem(output, outputTag, true)),
 		...["-device", "virtio-serial-pci"],
 		...ports.flatMap((port) => [
 			...["-chardev", `socket,id=${port},path=${join(folder, port)}`],
@@ -127,25 +168,40 @@ export const runMachine = async (options: MachineOptions): Promise<MachineResult
 
 const boot = async (options: MachineOptions): Promise<MachineResult> => {
 	const folder = mkdtempSync(join(cacheFolder("vm"), "run-"));
-	const said: Record<Port, string> = { out: "", err: "", log: "", status: "" };
+	const said: Record<Port, string> = { in: "", out: "", err: "", log: "", status: "" };
 	const servers: Server[] = [];
 	let child: ChildProcess | undefined;
 	let overdue = false;
 	const stop = () => child?.kill("SIGKILL");
 	process.once("exit", stop);
 	try {
-		writeFileSync(join(folder, "start"), startScript(options));
-		writeFileSync(join(folder, "initrd"), initrd(options.kernel));
+		const { kernel, stdin, nics = [], output, processors = 2 } = options;
+		const shares = hiddenFolders([kernel.modules, options.directory ?? process.cwd(), ...(options.folders ?? [])]);
+		const drivers = nics.map((model) => nicModels[model].module);
+		const start = startScript(options);
+		writeFileSync(join(folder, "initrd"), initrd(kernel, { drivers, shares, output: output !== undefined, start }));
+		let input: Socket | undefined;
+		const sinks: Partial<Record<Port, (text: Buffer) => void>> = { out: options.stdout, err: options.stderr };
 		for (const port of ports) {
-			const sink = port === "out" ? options.stdout : port === "err" ? options.stderr : undefined;
-			servers.push(
-				await listen(join(folder, port), (text) => {
+			const take = (socket: Socket) => {
+				const sink = sinks[port];
+				socket.on("data", (text: Buffer) => {
 					if (sink) sink(text);
 					else said[port] += text.toString();
-				}),
-			);
+					if (port === "status" && input) stdin?.pipe(input); // not before it has begun: it may have to be started again
+				});
+				if (port !== "in") return;
+				input = socket;
+				if (!stdin) socket.end();
+			};
+			servers.push(await listen(join(folder, port), take));
 		}
-		child = spawn("qemu-system-x86_64", qemuArguments(options, folder), { stdio: ["ignore", "ignore", "inherit"] });
+		const { launcher, arguments: interfaces } = network(nics, processors, folder);
+		const [program = "", ...args] = [
+			...launcher,
+			...["qemu-system-x86_64", ...qemuArguments(options, folder, shares), ...interfaces],
+		];
+		child = spawn(program, args, { stdio: ["ignore", "ignore", "inherit"] });
 		const timer = setTimeout(
 			() => {
 				overdue = true;
@@ -155,6 +211,7 @@ const boot = async (options: MachineOptions): Promise<MachineResult> => {
 		);
 		await ended(child).finally(() => clearTimeout(timer));
 		await Promise.all(servers.map(drained));
+		if (!existsSync(join(folder, "console"))) throw new Error(`${program} did not start`);
 		const console = readFileSync(join(folder, "console"), "utf8");
 		const [begun, status] = said.status.split("\n");
 		return {
@@ -168,6 +225,7 @@ const boot = async (options: MachineOptions): Promise<MachineResult> => {
 	} finally {
 		process.off("exit", stop);
 		stop();
+		options.stdin?.unpipe();
 		for (const server of servers) server.close();
 		rmSync(folder, { recursive: true, force: true });
 	}
