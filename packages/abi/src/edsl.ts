@@ -19,11 +19,17 @@ const typeOf = (type: ArgumentType): string => {
 
 const range = ({ min, max }: Parameter): string => (min === undefined && max === undefined ? "" : `, ${min} to ${max}`);
 
-const documentation = ({ symbol, doc, parameters, result }: Primitive): string => {
-	const values = parameters.filter(({ type }) => !type.startsWith("Net"));
-	const text = `${doc[0]?.toUpperCase()}${doc.slice(1)}.`;
-	const lines = values.map((each) => ` * @param ${each.name} ${each.type}${range(each)}\n`).join("");
-	return `/**\n * ${text} ${result} \`${symbol}\`.\n${lines} */\n`;
+/** What a primitive is, in a sentence or two. */
+export const documentationText = ({ symbol, doc, result }: Primitive): string =>
+	`${doc[0]?.toUpperCase()}${doc.slice(1)}. ${result} \`${symbol}\`.`;
+
+/** The parameters that are values, each with its type and range. */
+export const valueParameters = ({ parameters }: Primitive): readonly string[] =>
+	parameters.filter(({ type }) => !type.startsWith("Net")).map((each) => `${each.name} ${each.type}${range(each)}`);
+
+const documentation = (row: Primitive): string => {
+	const lines = valueParameters(row).map((each) => ` * @param ${each}\n`);
+	return `/**\n * ${documentationText(row)}\n${lines.join("")} */\n`;
 };
 
 /** Parameter names that TypeScript keeps for itself get an underscore. */

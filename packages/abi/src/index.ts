@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+export { cppName } from "./cpp-edsl.js";
 export { camelCase } from "./edsl.js";
 export * from "./generated/accessors.js";
 export { type Operation, operations } from "./operations.js";

@@ -1,18 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { camelCase } from "./edsl.js";
+import { operators } from "./operators.js";
 import { type Parameter, PRIMITIVES_VERSION, type Primitive, primitives } from "./primitives.js";
-
-const operators: Readonly<Record<string, readonly string[]>> = {
-	less: [".<", ">."],
-	less_eq: [".<=", ">=."],
-	greater: [".>", "<."],
-	greater_eq: [".>=", "<=."],
-	equal: [".==", "==."],
-	not_equal: ["./=", "/=."],
-	and: [".&&."],
-	or: [".||."],
-	xor: [".^^."],
-};
 
 const sections: readonly (readonly [title: string, text: string, holds: (row: Primitive) => boolean])[] = [
 	[
