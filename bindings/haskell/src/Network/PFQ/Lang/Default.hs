@@ -261,13 +261,13 @@ has_vlan = primitive "has_vlan" []
 
 -- | The outermost VLAN tag has this id. NetPredicate @has_vid@.
 has_vid
-  :: Int32 -- ^ vid, 0 to 4095
+  :: Int -- ^ vid, 0 to 4095
   -> NetPredicate
 has_vid a1 = primitive "has_vid" [within "has_vid: vid" 0 4095 a1]
 
 -- | The outermost VLAN tag has one of these ids. NetPredicate @vlan_id@.
 vlan_id
-  :: [Int32] -- ^ vids, 0 to 4095
+  :: [Int] -- ^ vids, 0 to 4095
   -> NetPredicate
 vlan_id a1 = primitive "vlan_id" [listWithin "vlan_id: vids" 0 4095 a1]
 
@@ -608,7 +608,7 @@ dst_addr a1 = primitive "dst_addr" [argument a1]
 
 -- | Drop unless the outermost VLAN tag has one of these ids. NetFunction @vlan_id_filter@.
 vlan_id_filter
-  :: [Int32] -- ^ vids, 0 to 4095
+  :: [Int] -- ^ vids, 0 to 4095
   -> NetFunction
 vlan_id_filter a1 = primitive "vlan_id_filter" [listWithin "vlan_id_filter: vids" 0 4095 a1]
 
@@ -754,7 +754,7 @@ steer_rss = primitive "steer_rss" []
 
 -- | Steer to the socket of this index. NetFunction @steer_to@.
 steer_to
-  :: Int32 -- ^ index
+  :: Int -- ^ index
   -> NetFunction
 steer_to a1 = primitive "steer_to" [argument a1]
 
@@ -780,19 +780,19 @@ broadcast = primitive "broadcast" []
 
 -- | Set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, and those of @pfq run@ are all of class 0). NetFunction @classify@.
 classify
-  :: Int32 -- ^ classes
+  :: Int -- ^ classes
   -> NetFunction
 classify a1 = primitive "classify" [argument a1]
 
 -- | Add one to this counter of the group. NetFunction @inc@.
 inc
-  :: Int32 -- ^ counter, 0 to 63
+  :: Int -- ^ counter, 0 to 63
   -> NetFunction
 inc a1 = primitive "inc" [within "inc: counter" 0 63 a1]
 
 -- | Take one from this counter of the group. NetFunction @dec@.
 dec
-  :: Int32 -- ^ counter, 0 to 63
+  :: Int -- ^ counter, 0 to 63
   -> NetFunction
 dec a1 = primitive "dec" [within "dec: counter" 0 63 a1]
 
