@@ -4,7 +4,7 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -std=gnu11 -Wall -Wextra
 PFQ := ../../bindings/c
-PROGRAMS := build/bench_usage build/bench_tpacket build/bench_reader build/bench_memory
+PROGRAMS := build/bench_usage build/bench_tpacket build/bench_reader build/bench_memory build/bench_kernel_receive
 
 .PHONY: all libpfq
 all: libpfq $(PROGRAMS)
@@ -12,8 +12,9 @@ all: libpfq $(PROGRAMS)
 libpfq:
 	@$(MAKE) --no-print-directory -s -C $(PFQ)
 
-build/bench_reader build/bench_memory: FLAGS = -I$(PFQ)/include -I../../packages/abi/include
-build/bench_reader build/bench_memory: LINK = -L$(PFQ)/build -Wl,-rpath,$(abspath $(PFQ)/build) -lpfq
+LINKED := build/bench_reader build/bench_memory build/bench_kernel_receive
+$(LINKED): FLAGS = -I$(PFQ)/include -I../../packages/abi/include
+$(LINKED): LINK = -L$(PFQ)/build -Wl,-rpath,$(abspath $(PFQ)/build) -lpfq
 
 build/%: %.c bench.mk
 	@mkdir -p build

@@ -5,6 +5,7 @@ import { parseArgs } from "node:util";
 import { computationBenchmark, selfCheck } from "./bench/computation.js";
 import { type Benchmark, type Context, makeBuildFolder } from "./bench/context.js";
 import { growthBenchmark } from "./bench/growth.js";
+import { kernelSteeringBenchmark, kernelTapBenchmark } from "./bench/kernel-receive.js";
 import { liveBenchmark } from "./bench/live.js";
 import { machine } from "./bench/machine.js";
 import { memoryBenchmark } from "./bench/memory.js";
@@ -19,6 +20,8 @@ const benchmarks: readonly Benchmark[] = [
 	offlineBenchmark,
 	liveBenchmark,
 	steeringBenchmark,
+	kernelTapBenchmark,
+	kernelSteeringBenchmark,
 	memoryBenchmark,
 	growthBenchmark,
 ];

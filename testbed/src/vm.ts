@@ -20,6 +20,7 @@ const usage = `usage: vm [OPTIONS] -- COMMAND [ARGUMENT ...]
                         MODEL: ${Object.keys(nicModels).join(", ")}
     --smp N             processors (default 2); as many queues has virtio-net where taps can be made
     --memory MIB        default 2048, of the debug kernel 3072
+    --icount            the guest's clocks count instructions, one a nanosecond; slow
     --limit SECONDS     ends it by force after so long (default 600)
     --output FOLDER     what the guest writes to /output is in FOLDER
     --log FILE          writes the kernel's log to FILE
@@ -70,6 +71,7 @@ const main = async (): Promise<void> => {
 			output: { type: "string" },
 			smp: { type: "string" },
 			memory: { type: "string" },
+			icount: { type: "boolean" },
 			limit: { type: "string" },
 			log: { type: "string" },
 			"no-module": { type: "boolean" },
@@ -102,6 +104,7 @@ const main = async (): Promise<void> => {
 		...(values.output === undefined ? {} : { output: resolve(values.output) }),
 		...(processors === undefined ? {} : { processors }),
 		...(memory === undefined ? {} : { memory }),
+		...(values.icount ? { instructionTime: true } : {}),
 		...(limit === undefined ? {} : { limit }),
 		stdout: (text) => process.stdout.write(text),
 		stderr: (text) => process.stderr.write(text),

@@ -29,6 +29,8 @@ export interface MachineOptions {
 	readonly processors?: number;
 	/** MiB. */
 	readonly memory?: number;
+	/** Its time is the number of instructions it has executed, a nanosecond each; one thread emulates it. */
+	readonly instructionTime?: boolean;
 	/** Seconds until it is ended by force. */
 	readonly limit?: number;
 	/** Variables of the command's environment. */
@@ -128,8 +130,11 @@ const fileSystem = (path: string, tag: string, writable = false): string[] => [
 const qemuArguments = (options: MachineOptions, folder: string, shares: readonly string[]): string[] => {
 	const { kernel, processors = 2, memory = kernel.watchesMemory ? 3072 : 2048, output } = options;
 	const append = "console=ttyS0 panic=1 oops=panic quiet mitigations=off nokaslr log_buf_len=4M";
+	const emulation = options.instructionTime
+		? ["-accel", "tcg,thread=single", "-icount", "shift=0"]
+		: ["-accel", "tcg,thread=multi"];
 	return [
-		...["-accel", "tcg,thread=multi", "-cpu", "max", "-smp", String(processors), "-m", String(memory)],
+		...[...emulation, "-cpu", "max", "-smp", String(processors), "-m", String(memory)],
 		...["-display", "none", "-no-reboot", "-nodefaults", "-no-user-config"],
 		...["-kernel", kernel.image, "-initrd", join(folder, "initrd"), "-append", append],
 		...["-chardev", `file,id=console,path=${join(folder, "console")}`, "-serial", "chardev:console"],
