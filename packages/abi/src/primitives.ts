@@ -53,7 +53,7 @@ export type Primitive = Form & {
 };
 
 /** Raised when a symbol's meaning or signature changes, so that an image made for another table is refused. */
-export const PRIMITIVES_VERSION = 1;
+export const PRIMITIVES_VERSION = 2;
 
 /** Program limits that both the compiler and the engine hold to. */
 export const MAX_ARGUMENTS = 8;
@@ -268,6 +268,18 @@ const control = rows({ form: "control" }, "NetFunction", [
 		"tap",
 		[device, predicate_],
 		"pass if the predicate holds; else send a copy to this device when the run is over, and drop",
+	],
+	["kernel", [], "give the packet to the host's own network stack, too, when the run is over, and pass"],
+	["detour", [], "give the packet to the host's own network stack when the run is over, and drop"],
+	[
+		"kernel_if",
+		[predicate_],
+		"give the packet to the host's own network stack, too, when the run is over, if the predicate holds; pass",
+	],
+	[
+		"detour_if",
+		[predicate_],
+		"if the predicate holds, give the packet to the host's own network stack when the run is over, and drop; else pass",
 	],
 ]);
 

@@ -198,9 +198,10 @@ static int pfq_op_set_computation(struct pfq_call *call)
 	}
 	if (program && program->device_count > 0 && !call->socket->admin) {
 		pfq_program_destroy(program);
-		return pfq_fail(call->error, EPERM,
-				"group %d: a computation that sends to devices needs CAP_NET_ADMIN",
-				call->group->gid);
+		return pfq_fail(
+			call->error, EPERM,
+			"group %d: a computation that sends to devices or to the host's stack needs CAP_NET_ADMIN",
+			call->group->gid);
 	}
 	return pfq_group_set_program(call->group, program, call->error);
 }

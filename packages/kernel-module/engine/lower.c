@@ -52,6 +52,7 @@ struct lowering {
 	uint32_t bucket_count; /* a power of two, at least twice the labels */
 	uint32_t *constant_of; /* offset of a node's constant */
 	uint32_t at_node;      /* node being resolved, for messages */
+	uint32_t to_host;      /* 1 and the forward that is the host's own stack; 0 if none is */
 	int status;
 };
 
@@ -293,13 +294,20 @@ static int add_mask(struct lowering *lowering, uint64_t mask, struct pfq_insn *b
 	return 0;
 }
 
+static int check_forwards(struct lowering *lowering)
+{
+	if (lowering->program->device_count == PFQ_MAX_FORWARDS)
+		return fail(lowering, E2BIG, "more than 64 forwarding steps");
+	return 0;
+}
+
 static int add_device(struct lowering *lowering, const char *name, struct pfq_insn *body)
 {
 	struct pfq_program *program = lowering->program;
-	int status;
+	int status = check_forwards(lowering);
 
-	if (program->device_count == PFQ_MAX_FORWARDS)
-		return fail(lowering, E2BIG, "more than 64 forwarding steps");
+	if (status)
+		return status;
 	status = pfq_device_get(lowering->engine, name, &program->devices[program->device_count],
 				lowering->error);
 	if (status) {
@@ -516,20 +524,49 @@ static uint32_t combine_drop(struct lowering *lowering, const struct combination
 static uint32_t forward_label(struct lowering *lowering, const struct combination *at,
 			      uint32_t next)
 {
-	struct label key = {
-		.kind = KIND_INSN,
-		.node = PFQ_INSN_FORWARD,
-		.on_true = next,
-		.on_false = next,
-		.resolved = true,
-		.body = { .opcode = PFQ_INSN_FORWARD, .next = { next, next } },
-	};
+	struct pfq_insn body;
 
 	if (add_device(lowering, pfq_image_text(lowering->image, at->node->argument[0].value),
-		       &key.body))
+		       &body))
 		return 0;
-	key.saved = key.body.index;
-	return intern(lowering, &key);
+	return insn_label(lowering, PFQ_INSN_FORWARD, next, body.index);
+}
+
+/* The same to the host's own stack, which gets a packet once, however often it is asked for. */
+static uint32_t host_label(struct lowering *lowering, uint32_t next)
+{
+	if (!lowering->to_host) {
+		if (check_forwards(lowering))
+			return 0;
+		lowering->to_host = ++lowering->program->device_count;
+	}
+	return insn_label(lowering, PFQ_INSN_FORWARD, next, lowering->to_host - 1);
+}
+
+static uint32_t combine_kernel(struct lowering *lowering, const struct combination *at)
+{
+	return host_label(lowering, at->yes);
+}
+
+static uint32_t combine_detour(struct lowering *lowering, const struct combination *at)
+{
+	return host_label(lowering, at->no);
+}
+
+static uint32_t combine_kernel_if(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t pass = set_pass(lowering, at->yes);
+	uint32_t given = pass ? host_label(lowering, at->yes) : 0;
+
+	return given ? node_label(lowering, argument(at, 0), given, pass, 0) : 0;
+}
+
+static uint32_t combine_detour_if(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t pass = set_pass(lowering, at->yes);
+	uint32_t given = pass ? host_label(lowering, at->no) : 0;
+
+	return given ? node_label(lowering, argument(at, 0), given, pass, 0) : 0;
 }
 
 static uint32_t combine_bridge(struct lowering *lowering, const struct combination *at)
@@ -560,9 +597,13 @@ static const struct {
 	{ "and", combine_and },
 	{ "bridge", combine_bridge },
 	{ "conditional", combine_conditional },
+	{ "detour", combine_detour },
+	{ "detour_if", combine_detour_if },
 	{ "drop", combine_drop },
 	{ "filter", combine_filter },
 	{ "inv", combine_inv },
+	{ "kernel", combine_kernel },
+	{ "kernel_if", combine_kernel_if },
 	{ "not", combine_not },
 	{ "or", combine_or },
 	{ "par", combine_par },
@@ -809,7 +850,8 @@ void pfq_program_destroy(struct pfq_program *program)
 	if (!program)
 		return;
 	for (uint32_t i = 0; i < program->device_count; i++)
-		pfq_device_put(program->devices[i]);
+		if (program->devices[i])
+			pfq_device_put(program->devices[i]);
 	pfq_free(program->constants);
 	pfq_free(program->insns);
 	pfq_free(program);

@@ -40,7 +40,7 @@ struct pfq_engine;
 struct pfq_packet;
 struct pfq_socket;
 
-/* What the engine asks of its host. All but the last three may sleep, and are called with the
+/* What the engine asks of its host. All but the last four may sleep, and are called with the
  * engine's lock held. */
 struct pfq_host_ops {
 	/*
@@ -72,7 +72,7 @@ struct pfq_host_ops {
 			   size_t *page, struct pfq_error *error);
 	void (*queue_free)(void *host, struct pfq_socket *socket, void *memory, size_t size);
 
-	/* The three below are called per batch or packet, from where pfq_receive() is called: they
+	/* The four below are called per batch or packet, from where pfq_receive() is called: they
 	 * never sleep. */
 
 	/* Whether the filter lets the packet through. */
@@ -85,6 +85,13 @@ struct pfq_host_ops {
 	 */
 	unsigned int (*device_send)(void *host, void *host_device, int queue,
 				    const struct pfq_packet *const *packets, unsigned int count);
+
+	/*
+	 * Gives packets that came in by this device to the host's own stack, each with its mark.
+	 * NULL where no device takes packets away from the stack.
+	 */
+	void (*to_host)(void *host, void *host_device, const struct pfq_packet *const *packets,
+			const uint32_t *marks, unsigned int count);
 
 	/* A reader of the socket waits, and there is something to read. */
 	void (*wake)(void *host, void *host_socket);

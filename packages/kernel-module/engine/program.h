@@ -16,7 +16,7 @@ struct pfq_engine;
 
 enum {
 	PFQ_MAX_INSNS = 1 << 18,
-	PFQ_MAX_FORWARDS = 64, /* forwarding instructions in a program */
+	PFQ_MAX_FORWARDS = 64, /* places of a program that forward */
 	PFQ_MAX_MASKS = 64,    /* different class masks in a program */
 	PFQ_MAX_SAVED = 64,    /* alternatives in alternatives */
 };
@@ -70,8 +70,8 @@ struct pfq_program {
 	uint32_t mask_count; /* masks[0] is that of class 0, with which a run starts */
 	uint32_t device_count;
 	uint64_t masks[PFQ_MAX_MASKS];
-	struct pfq_device
-		*devices[PFQ_MAX_FORWARDS]; /* one for each forwarding instruction; references */
+	struct pfq_device *devices[PFQ_MAX_FORWARDS]; /* by forward: a reference, or NULL for the
+							 host's own stack */
 };
 
 /* Lowers a checked image. Devices that it names are opened. */

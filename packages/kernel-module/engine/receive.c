@@ -2,9 +2,9 @@
 /*
  * The way of a batch: for each group, filters and program decide packet by packet who gets it; then
  * each socket that gets something has its slots reserved, all at once; then the packets are copied,
- * in order; then forwards go out, device by device; then readers that wait are woken. Reserving
- * comes before all copying, since an atomic operation waits for the stores before it, and those of
- * a copy take long: its slots are seldom in the cache.
+ * in order; then forwards go out, device by device, and what is for the host's stack; then readers
+ * that wait are woken. Reserving comes before all copying, since an atomic operation waits for the
+ * stores before it, and those of a copy take long: its slots are seldom in the cache.
  */
 #include "state.h"
 
@@ -17,6 +17,7 @@
 
 struct delivery {
 	struct pfq_engine *engine;
+	struct pfq_device *device;
 	struct pfq_lane *lane;
 	unsigned int lane_index;
 	struct pfq_group *group;
@@ -89,11 +90,12 @@ static inline bool place_packet(struct delivery *delivery, const struct pfq_run 
 	return true;
 }
 
-static void note_forwards(struct delivery *delivery, uint64_t forwards, unsigned int packet)
+static void note_forwards(struct delivery *delivery, const struct pfq_run *run, unsigned int packet)
 {
-	delivery->forwarded |= forwards;
-	for (; forwards; forwards &= forwards - 1)
-		add_packet(&delivery->lane->forwarded[__builtin_ctzll(forwards)], packet);
+	delivery->forwarded |= run->forwards;
+	for (uint64_t rest = run->forwards; rest; rest &= rest - 1)
+		add_packet(&delivery->lane->forwarded[__builtin_ctzll(rest)], packet);
+	delivery->lane->mark[packet] = run->mark;
 }
 
 static void run_group(struct delivery *delivery)
@@ -116,7 +118,7 @@ static void run_group(struct delivery *delivery)
 		if (view->program) {
 			pfq_run_program(view->program, run);
 			if (PFQ_UNLIKELY(run->forwards))
-				note_forwards(delivery, run->forwards, i);
+				note_forwards(delivery, run, i);
 		} else {
 			run->dropped = 0;
 			run->fanout = (struct pfq_fanout){ .kind = PFQ_FANOUT_PASS };
@@ -315,26 +317,45 @@ static void wake_readers(struct delivery *delivery)
 
 static uint32_t gather(struct delivery *delivery, const struct pfq_batch_bits *bits)
 {
+	struct pfq_lane *lane = delivery->lane;
 	uint32_t count = 0;
 
-	for (unsigned int word = 0; word < PFQ_BATCH_WORDS; word++)
-		for (uint64_t rest = bits->words[word]; rest; rest &= rest - 1)
-			delivery->lane->gathered[count++] =
-				&delivery->packets[word * 64 + (unsigned int)__builtin_ctzll(rest)];
+	for (unsigned int word = 0; word < PFQ_BATCH_WORDS; word++) {
+		for (uint64_t rest = bits->words[word]; rest; rest &= rest - 1) {
+			unsigned int packet = word * 64 + (unsigned int)__builtin_ctzll(rest);
+
+			lane->gathered[count] = &delivery->packets[packet];
+			lane->gathered_mark[count++] = lane->mark[packet];
+		}
+	}
 	return count;
+}
+
+static void give_to_host(struct delivery *delivery, uint32_t count)
+{
+	const struct pfq_host_ops *ops = delivery->engine->ops;
+
+	if (ops->to_host)
+		ops->to_host(delivery->engine->host, delivery->device->host,
+			     delivery->lane->gathered, delivery->lane->gathered_mark, count);
+	count_more(&delivery->counts->kern, count);
 }
 
 static void forward(struct delivery *delivery)
 {
 	for (uint64_t rest = delivery->forwarded; rest; rest &= rest - 1) {
 		unsigned int index = (unsigned int)__builtin_ctzll(rest);
+		struct pfq_device *egress = delivery->view->program->devices[index];
 		struct pfq_batch_bits *bits = &delivery->lane->forwarded[index];
 		uint32_t count = gather(delivery, bits), sent;
 
 		memset(bits, 0, sizeof(*bits));
-		sent = pfq_device_send(delivery->view->program->devices[index],
-				       delivery->lane_index, Q_ANY_QUEUE, delivery->lane->gathered,
-				       count);
+		if (!egress) {
+			give_to_host(delivery, count);
+			continue;
+		}
+		sent = pfq_device_send(egress, delivery->lane_index, Q_ANY_QUEUE,
+				       delivery->lane->gathered, count);
 		count_more(&delivery->counts->frwd, sent);
 	}
 }
@@ -377,7 +398,12 @@ void pfq_receive(struct pfq_device *device, unsigned int lane, int queue,
 	struct pfq_engine *engine = device->engine;
 	const struct pfq_device_binding *binding;
 	int index = take_lane(engine, lane);
-	struct delivery delivery = { .engine = engine, .packets = packets, .count = count };
+	struct delivery delivery = {
+		.engine = engine,
+		.device = device,
+		.packets = packets,
+		.count = count,
+	};
 
 	if (PFQ_UNLIKELY(index < 0)) {
 		PFQ_ADD(&device->lanes[lane % engine->lane_count].lost, count);

@@ -37,7 +37,7 @@ struct pfq_run {
 	uint32_t mark;
 	uint32_t state;
 	uint32_t mask;	   /* index of the class mask in the program */
-	uint64_t forwards; /* bit n: the program's n-th forwarding instruction was run */
+	uint64_t forwards; /* bit n: the program's n-th forward was run */
 	struct pfq_fanout saved[PFQ_MAX_SAVED];
 };
 

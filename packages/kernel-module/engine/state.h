@@ -47,10 +47,11 @@ struct pfq_lane {
 	uint16_t passed[PFQ_MAX_MASKS]; /* by class mask: how many packets all of them get */
 	uint16_t target[PFQ_BATCH];	/* by packet: the member that gets it, or PFQ_TARGET_* */
 	struct pfq_cursor cursors[PFQ_MAX_SOCKETS];	   /* by member */
-	struct pfq_batch_bits forwarded[PFQ_MAX_FORWARDS]; /* by forwarding instruction */
+	struct pfq_batch_bits forwarded[PFQ_MAX_FORWARDS]; /* by forward */
 	uint32_t mark[PFQ_BATCH];
 	uint32_t state[PFQ_BATCH];
 	const struct pfq_packet *gathered[PFQ_BATCH];
+	uint32_t gathered_mark[PFQ_BATCH];
 	struct pfq_socket_lane sockets[PFQ_MAX_SOCKETS]; /* by socket id */
 	struct pfq_run run;
 };

@@ -22,6 +22,8 @@ struct outcome {
 	uint32_t fanout, by, hash, mark;
 	uint64_t class_mask;
 	uint32_t state, forwards;
+	uint32_t second_hash; /* of a double steer */
+	uint32_t to_host;
 };
 
 static void take(void *memory, size_t size)
@@ -79,6 +81,7 @@ static void run_packet(const struct pfq_program *program, struct pfq_group_lane 
 	struct pfq_packet packet;
 	struct pfq_run run = { .packet = &packet, .lane = lane };
 	struct outcome outcome = { 0 };
+	uint32_t ifindex[PFQ_MAX_FORWARDS];
 	void *octets;
 
 	take(&request, sizeof(request));
@@ -101,13 +104,16 @@ static void run_packet(const struct pfq_program *program, struct pfq_group_lane 
 	outcome.mark = run.mark;
 	outcome.class_mask = program->masks[run.mask];
 	outcome.state = run.state;
-	outcome.forwards = (uint32_t)__builtin_popcountll(run.forwards);
-	give(&outcome, sizeof(outcome));
 	for (uint64_t rest = run.forwards; rest; rest &= rest - 1) {
-		uint32_t ifindex = (uint32_t)program->devices[__builtin_ctzll(rest)]->ifindex;
+		const struct pfq_device *device = program->devices[__builtin_ctzll(rest)];
 
-		give(&ifindex, sizeof(ifindex));
+		if (device)
+			ifindex[outcome.forwards++] = (uint32_t)device->ifindex;
+		else
+			outcome.to_host = 1;
 	}
+	give(&outcome, sizeof(outcome));
+	give(ifindex, outcome.forwards * sizeof(*ifindex));
 	free(octets);
 }
 

@@ -92,7 +92,8 @@ static void compare(const struct pfq_program *program, const struct pfq_run *run
 		    const struct reference *wanted)
 {
 	if (run->dropped != !wanted->passes || run->mark != wanted->mark ||
-	    run->state != wanted->state || __builtin_popcountll(run->forwards) != wanted->forwards)
+	    run->state != wanted->state ||
+	    __builtin_popcountll(run->forwards) != wanted->forwards + wanted->for_host)
 		abort();
 	if (memcmp(run->lane->counters, wanted->lane.counters, sizeof(run->lane->counters)))
 		abort();

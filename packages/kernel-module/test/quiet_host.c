@@ -124,6 +124,20 @@ static unsigned int device_send(void *host, void *host_device, int queue,
 	return count;
 }
 
+static void to_host(void *host, void *host_device, const struct pfq_packet *const *packets,
+		    const uint32_t *marks, unsigned int count)
+{
+	struct quiet_host *quiet = host;
+	const struct pfq_device *device = host_device;
+
+	for (unsigned int i = 0; i < count; i++) {
+		if (packets[i]->ifindex != device->ifindex)
+			abort();
+		PFQ_ADD(&quiet->host_marks, marks[i]);
+	}
+	PFQ_ADD(&quiet->to_host, count);
+}
+
 static void wake(void *host, void *host_socket)
 {
 	struct quiet_host *quiet = host;
@@ -145,5 +159,6 @@ const struct pfq_host_ops quiet_host_ops = {
 	.queue_free = queue_free,
 	.filter_run = filter_run,
 	.device_send = device_send,
+	.to_host = to_host,
 	.wake = wake,
 };

@@ -12,9 +12,11 @@
 struct quiet_host {
 	uint64_t sent; /* packets, over all devices */
 	uint64_t woken;
-	uint64_t read; /* sum of the octets sent, so that they are read */
-	int open;      /* devices */
-	int started;   /* devices or queues of them */
+	uint64_t to_host;    /* packets that were given to the host's stack */
+	uint64_t host_marks; /* the sum of their marks */
+	uint64_t read;	     /* sum of the octets sent, so that they are read */
+	int open;	     /* devices */
+	int started;	     /* devices or queues of them */
 	int promiscuous;
 };
 

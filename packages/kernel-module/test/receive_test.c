@@ -188,6 +188,61 @@ static void broadcast_goes_to_all_classes_but_management(void)
 	world_end(&world);
 }
 
+static void the_host_gets_a_packet_once_with_its_last_mark(void)
+{
+	struct pfq_socket *socket = begin(1);
+	struct image_builder builder = { 0 };
+
+	image_node_integer(&builder, "mark", PFQ_ARG_Word32, 5);
+	image_next(&builder, 0, 1);
+	image_node(&builder, "kernel");
+	image_next(&builder, 1, 2);
+	image_node(&builder, "kernel");
+	image_next(&builder, 2, 3);
+	image_node_integer(&builder, "mark", PFQ_ARG_Word32, 7);
+	CHECK_EQUAL(load_built(&world, socket, 0, &builder), 0);
+	receive_on("d0", Q_ANY_QUEUE);
+	CHECK_EQUAL(world.host.to_host, FLOWS);
+	CHECK_EQUAL(world.host.host_marks, 7 * FLOWS);
+	CHECK_EQUAL(group_stats(&world, socket, 0).kern, FLOWS);
+	CHECK_EQUAL(received(socket), FLOWS);
+	world_end(&world);
+}
+
+static void a_detour_gives_to_the_host_and_drops(void)
+{
+	struct pfq_socket *socket = begin(1);
+	struct image_builder builder = { 0 };
+	struct pfq_stats stats;
+
+	/* kernel_if (has_src_port 1000) >-> detour_if (has_src_port 1001) >-> mark 7 >->
+	 * unless (has_src_port 1002) detour */
+	image_node(&builder, "kernel_if");
+	image_function(&builder, 4);
+	image_next(&builder, 0, 1);
+	image_node(&builder, "detour_if");
+	image_function(&builder, 5);
+	image_next(&builder, 1, 2);
+	image_node_integer(&builder, "mark", PFQ_ARG_Word32, 7);
+	image_next(&builder, 2, 3);
+	image_node(&builder, "unless");
+	image_function(&builder, 6);
+	image_function(&builder, 7);
+	image_node_integer(&builder, "has_src_port", PFQ_ARG_Word16, 1000);
+	image_node_integer(&builder, "has_src_port", PFQ_ARG_Word16, 1001);
+	image_node_integer(&builder, "has_src_port", PFQ_ARG_Word16, 1002);
+	image_node(&builder, "detour");
+	CHECK_EQUAL(load_built(&world, socket, 0, &builder), 0);
+	receive_on("d0", Q_ANY_QUEUE);
+	stats = group_stats(&world, socket, 0);
+	CHECK_EQUAL(stats.kern, FLOWS - 1);
+	CHECK_EQUAL(stats.drop, FLOWS - 1);
+	CHECK_EQUAL(received(socket), 1);
+	CHECK_EQUAL(world.host.to_host, FLOWS - 1);
+	CHECK_EQUAL(world.host.host_marks, 17 + 7 * (FLOWS - 2));
+	world_end(&world);
+}
+
 static void forwards_go_out_once_a_step_and_drops_are_counted(void)
 {
 	struct pfq_socket *socket = begin(1);
@@ -418,6 +473,9 @@ int main(void)
 	run_test("classes choose sockets", classes_choose_sockets);
 	run_test("broadcast goes to all classes but management",
 		 broadcast_goes_to_all_classes_but_management);
+	run_test("the host gets a packet once, with its last mark",
+		 the_host_gets_a_packet_once_with_its_last_mark);
+	run_test("a detour gives to the host, and drops", a_detour_gives_to_the_host_and_drops);
 	run_test("forwards go out once a step, and drops are counted",
 		 forwards_go_out_once_a_step_and_drops_are_counted);
 	run_test("two groups deliver twice", two_groups_deliver_twice);

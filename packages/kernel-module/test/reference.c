@@ -175,6 +175,20 @@ static bool passes_alone(struct reference *reference, const struct pfq_symbol *s
 		reference->forwards += !pass;
 		return set_pass(reference, pass);
 	}
+	if (is(symbol, "kernel") || is(symbol, "detour")) {
+		reference->for_host = true;
+		return set_pass(reference, is(symbol, "kernel"));
+	}
+	if (is(symbol, "kernel_if")) {
+		reference->for_host |= holds(reference, argument[0].value);
+		return set_pass(reference, true);
+	}
+	if (is(symbol, "detour_if")) {
+		bool detour = holds(reference, argument[0].value);
+
+		reference->for_host |= detour;
+		return set_pass(reference, !detour);
+	}
 	(void)index;
 	return acts(reference, symbol, node);
 }

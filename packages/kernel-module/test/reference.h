@@ -18,6 +18,7 @@ struct reference {
 	uint64_t class_mask;
 	uint32_t mark, state;
 	int forwards;
+	bool for_host;
 	/* For itself. */
 	struct pfq_checked_image image;
 	uint8_t *copy; /* of the image, in which the first node is replaced */

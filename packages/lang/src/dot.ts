@@ -10,7 +10,7 @@ const escaped = (text: string): string => text.replace(/[\\"]/g, "\\$&").replace
 const colours: readonly (readonly [pattern: RegExp, fill: string, line: string])[] = [
 	[/^(drop|bridge)$/, "#fde8e8", "#c0392b"],
 	[/^(steer_|broadcast|classify)/, "#e3f5e7", "#2d8a4e"],
-	[/^(when|unless|conditional|inv|par\d?|tee|tap)$/, "#fff6dc", "#b7860b"],
+	[/^(when|unless|conditional|inv|par\d?|tee|tap|kernel_if|detour_if)$/, "#fff6dc", "#b7860b"],
 	[/^(inc|dec|mark|put_state|forward|unit)$/, "#f1edf9", "#7454b3"],
 ];
 const filterColours = ["#e6f0fb", "#2b6cb0"] as const;

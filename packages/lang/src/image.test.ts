@@ -91,7 +91,7 @@ describe("the image", () => {
 		[
 			"its primitives",
 			(view: DataView) => view.setUint16(6, 9, true),
-			"not a good image: it was made for version 9 of the primitives; these are version 1",
+			"not a good image: it was made for version 9 of the primitives; these are version 2",
 		],
 		["its entry", (view: DataView) => view.setUint32(28, 1, true), "not a good image: its entry is not node 0"],
 		[

@@ -13,9 +13,9 @@ export interface Traits {
 	readonly writes: boolean;
 }
 
-const dropping = new Set(["drop", "bridge"]);
+const dropping = new Set(["drop", "bridge", "detour"]);
 const passing = new Set([
-	...["unit", "mark", "put_state", "inc", "dec", "forward", "classify", "broadcast"],
+	...["unit", "mark", "put_state", "inc", "dec", "forward", "classify", "broadcast", "kernel", "kernel_if"],
 	...["steer_rrobin", "steer_to", "steer_rss"],
 ]);
 const reading = new Set(["has_mark", "has_state", "get_mark", "get_state"]);

@@ -59,6 +59,7 @@ describe("the comparison", () => {
 			{ classMask: 3n },
 			{ state: 1 },
 			{ forwards: ["d0"] },
+			{ toHost: true },
 		];
 		for (const part of wrong) {
 			await expect(

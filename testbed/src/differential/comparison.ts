@@ -14,9 +14,9 @@ export class Difference extends Error {
 
 const show = (outcome: Outcome | undefined): string => {
 	if (outcome === undefined) return "nothing";
-	const { fanout, classMask, mark, state, forwards } = outcome;
+	const { fanout, classMask, mark, state, forwards, toHost } = outcome;
 	const steering = fanout.kind === "steer" ? ` ${fanout.hash} by ${fanout.by}` : "";
-	return `${fanout.kind}${steering}, classes 0x${classMask.toString(16)}, mark ${mark}, state ${state}, forwards [${forwards}]`;
+	return `${fanout.kind}${steering}, classes 0x${classMask.toString(16)}, mark ${mark}, state ${state}, forwards [${forwards}]${toHost ? ", to the host" : ""}`;
 };
 
 /** In which order different devices get their copies is not part of the meaning. */

@@ -22,7 +22,7 @@ const COUNTERS = 64;
 /** In milliseconds. */
 const PATIENCE = 20_000;
 /** Of the reply to a packet, up to its forwards. */
-const REPLY_SIZE = 32;
+const REPLY_SIZE = 40;
 /** The devices of the engine are d0, d1, …, with interface indices from 1. */
 const deviceOf = (index: number): string => `d${index - 1}`;
 
@@ -54,6 +54,7 @@ async function readOutcome(read: (size: number) => Promise<Buffer>): Promise<Out
 		classMask: reply.readBigUInt64LE(16),
 		state: word(6),
 		forwards: Array.from({ length: word(7) }, (_, index) => deviceOf(forwards.readUInt32LE(index * 4))),
+		toHost: word(9) === 1,
 	};
 }
 

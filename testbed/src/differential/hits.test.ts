@@ -49,15 +49,17 @@ function measure(): ReadonlyMap<string, Answers> {
 
 describe(`${PROGRAMS} programs and ${SINGLE} single primitives on ${PACKETS_EACH} packets each`, () => {
 	const answers = measure();
-	// `drop` and `bridge` always drop, these always pass; the other functions and all predicates do both.
+	// `drop`, `bridge` and `detour` always drop, these always pass; the other functions and all predicates do both.
 	const always = new Set(
 		primitives
 			.filter(
-				({ form, symbol }) => (form === "action" || symbol === "unit") && !/^steer_(flow|p2p|link|vlan)$/.test(symbol),
+				({ form, symbol }) =>
+					(form === "action" || ["unit", "kernel", "kernel_if"].includes(symbol)) &&
+					!/^steer_(flow|p2p|link|vlan)$/.test(symbol),
 			)
 			.map(({ symbol }) => symbol),
 	);
-	const never = new Set(["drop", "bridge"]);
+	const never = new Set(["drop", "bridge", "detour"]);
 
 	it.each(primitives.map(({ symbol }) => symbol))("%s goes both ways", (symbol) => {
 		const { yes, no } = answers.get(symbol) ?? { yes: 0, no: 0 };

@@ -132,7 +132,7 @@ const takes = ({ parameters }: Primitive, type: FunctionType): boolean =>
 	parameters.some((parameter) => parameter.type === type);
 const functions = primitives.filter(({ result }) => result === "NetFunction");
 /** What always drops: seldom, or little would be reached. */
-const stops = functions.filter(({ symbol }) => symbol === "drop" || symbol === "bridge");
+const stops = functions.filter(({ symbol }) => ["drop", "bridge", "detour"].includes(symbol));
 const filters = functions.filter(({ form }) => form === "filter");
 /** Functions that ask a predicate, those that choose between functions by one, and other combinators. */
 const asking = functions.filter((row) => takes(row, "NetPredicate") && !takes(row, "NetFunction"));

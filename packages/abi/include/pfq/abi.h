@@ -19,7 +19,7 @@
 
 /* Versions and limits that both sides of the ABI hold to. */
 #define PFQ_ABI_VERSION 1
-#define PFQ_PRIMITIVES_VERSION 1
+#define PFQ_PRIMITIVES_VERSION 2
 #define PFQ_IMAGE_MAGIC 1129399888
 #define PFQ_IMAGE_VERSION 1
 #define PFQ_IMAGE_NO_NODE 0xffffffffU

@@ -4,7 +4,7 @@
 /** Versions and limits that both sides of the ABI hold to. */
 export const Abi = {
 	ABI_VERSION: 1,
-	PRIMITIVES_VERSION: 1,
+	PRIMITIVES_VERSION: 2,
 	IMAGE_MAGIC: 1129399888,
 	IMAGE_VERSION: 1,
 	IMAGE_NO_NODE: 4294967295,

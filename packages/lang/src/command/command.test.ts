@@ -193,7 +193,7 @@ describe("pfq-lang eval", () => {
 			packet: 2,
 			time: "1700000000.001000000",
 			summary: "UDP 10.0.0.1:53 > 192.168.1.2:42",
-			outcome: { fanout: "steer", hash: expect.any(Number), classMask: "0x1", mark: 0, forwards: [] },
+			outcome: { fanout: "steer", hash: expect.any(Number), classMask: "0x1", mark: 0, forwards: [], toHost: false },
 		});
 		expect(objects.at(-1)).toEqual({
 			totals: { packets: 12, dropped: 9, every: 0, one: 3, copies: 0, notRun: 0 },

@@ -83,19 +83,21 @@ const tellText = (): Tell => {
 		const summary = packet ? packetSummary(dissect(packet), packet) : "";
 		const what = outcome ? outcomeText(outcome) : unknownLink(captured.linkType);
 		const line = `${String(captured.number).padStart(5)} ${secondsSince(start, captured.time).padStart(11)}  ${summary.padEnd(SUMMARY_WIDTH)}  ${what}`;
-		const isKept = outcome !== null && (outcome.fanout.kind !== "drop" || outcome.forwards.length > 0);
+		const isKept =
+			outcome !== null && (outcome.fanout.kind !== "drop" || outcome.forwards.length > 0 || outcome.toHost);
 		process.stdout.write(`${isKept ? line : output.dim(line)}\n`);
 	};
 };
 
 /** An outcome as JSON has it. */
-export const outcomeObject = ({ fanout, classMask, mark, state, forwards }: Outcome) => ({
+export const outcomeObject = ({ fanout, classMask, mark, state, forwards, toHost }: Outcome) => ({
 	fanout: fanout.kind,
 	...(fanout.kind === "steer" && { [fanout.by]: fanout.hash }),
 	classMask: `0x${classMask.toString(16)}`,
 	mark,
 	state,
 	forwards,
+	toHost,
 });
 
 const tellJson: Tell = (captured, outcome) => {

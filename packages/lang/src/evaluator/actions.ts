@@ -97,4 +97,22 @@ export const actions: Meanings = {
 		forward(run, node);
 		return false;
 	},
+
+	kernel: (run) => {
+		run.toHost = true;
+		return pass(run);
+	},
+	detour: (run) => {
+		run.toHost = true;
+		return false;
+	},
+	*kernel_if(run, node) {
+		if (yield run.follow(node, 0)) run.toHost = true;
+		return pass(run);
+	},
+	*detour_if(run, node) {
+		if (!(yield run.follow(node, 0))) return pass(run);
+		run.toHost = true;
+		return false;
+	},
 };

@@ -14,6 +14,8 @@ export interface Outcome {
 	readonly state: number;
 	/** The devices that get a copy, as often as they were named. Their order has no meaning. */
 	readonly forwards: readonly string[];
+	/** Whether the host's own stack gets the packet. */
+	readonly toHost: boolean;
 }
 
 /**
@@ -67,6 +69,7 @@ export function evaluate(
 		mark: packet.mark,
 		state: 0,
 		forwards: [],
+		toHost: false,
 		follow: (node, argument) => chain(reference(node, argument)),
 		read: (node, argument) => {
 			const value = property(nodeAt(reference(node, argument)))(run);
@@ -75,6 +78,6 @@ export function evaluate(
 	};
 
 	const fanout: Fanout = settle(chain(0)) ? run.fanout : { kind: "drop" };
-	const { classMask, mark, state, forwards } = run;
-	return { fanout, classMask, mark, state, forwards };
+	const { classMask, mark, state, forwards, toHost } = run;
+	return { fanout, classMask, mark, state, forwards, toHost };
 }

@@ -31,6 +31,8 @@ export interface Run {
 	mark: number;
 	state: number;
 	readonly forwards: string[];
+	/** Whether the host's own stack gets the packet. */
+	toHost: boolean;
 	/** Asks the predicate, or runs the chain of functions, that an argument of the node refers to. */
 	readonly follow: (node: Node, argument: number) => Steps;
 	/** The value of the property that an argument of the node refers to. */

@@ -97,6 +97,13 @@ const copying: Describe = (scene, visit) => {
 	return { expression: `${symbol} ${constant(device)} ${text}`, note: yesOrNo(holds, why) + copied, steps: [] };
 };
 
+/** `kernel_if` and `detour_if`: a question, and what is for the host. */
+const giving: Describe = (scene, visit) => {
+	const { text, holds, why } = question(scene, visit);
+	const given = holds ? "; it goes to the host's own stack" : "";
+	return { expression: `${visit.node.symbol} ${text}`, note: yesOrNo(holds, why) + given, steps: [] };
+};
+
 /** What runs other functions, each with what it ran. */
 const controls: Readonly<Record<string, Describe>> = {
 	when: choice("when"),
@@ -122,6 +129,8 @@ const controls: Readonly<Record<string, Describe>> = {
 	...Object.fromEntries(["", 3, 4, 5, 6, 7, 8].map((count) => [`par${count}`, alternatives])),
 	tee: copying,
 	tap: copying,
+	kernel_if: giving,
+	detour_if: giving,
 };
 
 const passesOrDrops = (passes: boolean, why: string): string => `${passes ? "passes" : "drops"}: ${why}`;
@@ -161,6 +170,10 @@ const deed = ({ headers }: Scene, { node, answer, mark, state, counter }: Visit)
 			return "drops";
 		case "bridge":
 			return `drops, and a copy goes to ${value}`;
+		case "kernel":
+			return "to the host's own stack, too";
+		case "detour":
+			return "drops, and it goes to the host's own stack";
 		case "forward":
 			return `a copy goes to ${value}`;
 		case "broadcast":

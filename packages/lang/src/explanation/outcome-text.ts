@@ -7,12 +7,13 @@ const ALL_CLASSES = (1n << 63n) - 1n;
 
 /** What became of a packet, in words: "dropped", "to one socket (hash 0x1f2e3d4c), mark 1". */
 export const outcomeText = (outcome: Outcome, markBefore = 0): string => {
-	const { fanout, mark, forwards } = outcome;
+	const { fanout, mark, forwards, toHost } = outcome;
 	const copies = new Map<string, number>();
 	for (const device of forwards) copies.set(device, (copies.get(device) ?? 0) + 1);
 	return [
 		receivers(outcome),
 		...(fanout.kind !== "drop" && mark !== markBefore ? [`mark ${mark}`] : []),
+		...(toHost ? ["to the host's own stack"] : []),
 		...Array.from(copies, ([device, count]) => (count === 1 ? `a copy to ${device}` : `${count} copies to ${device}`)),
 	].join(", ");
 };

@@ -633,6 +633,28 @@ export const tap = (device: string, predicate: NetPredicate): NetFunction =>
 	call("NetFunction", "tap", [device, predicate]);
 
 /**
+ * Give the packet to the host's own network stack, too, when the run is over, and pass. NetFunction `kernel`.
+ */
+export const kernel: NetFunction = call("NetFunction", "kernel");
+
+/**
+ * Give the packet to the host's own network stack when the run is over, and drop. NetFunction `detour`.
+ */
+export const detour: NetFunction = call("NetFunction", "detour");
+
+/**
+ * Give the packet to the host's own network stack, too, when the run is over, if the predicate holds; pass. NetFunction `kernel_if`.
+ */
+export const kernelIf = (predicate: NetPredicate): NetFunction =>
+	call("NetFunction", "kernel_if", [predicate]);
+
+/**
+ * If the predicate holds, give the packet to the host's own network stack when the run is over, and drop; else pass. NetFunction `detour_if`.
+ */
+export const detourIf = (predicate: NetPredicate): NetFunction =>
+	call("NetFunction", "detour_if", [predicate]);
+
+/**
  * Steer to the sockets in turn. NetFunction `steer_rrobin`.
  */
 export const steerRrobin: NetFunction = call("NetFunction", "steer_rrobin");

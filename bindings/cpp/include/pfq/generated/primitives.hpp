@@ -793,6 +793,30 @@ net_function tap(const Device &device, const Predicate &predicate)
 				detail::operand<kind::predicate>(predicate) });
 }
 
+/// Give the packet to the host's own network stack, too, when the run is over, and pass. NetFunction `kernel`.
+inline constexpr primitive<kind::function> kernel{ "kernel" };
+
+/// Give the packet to the host's own network stack when the run is over, and drop. NetFunction `detour`.
+inline constexpr primitive<kind::function> detour{ "detour" };
+
+/// Give the packet to the host's own network stack, too, when the run is over, if the predicate holds; pass. NetFunction `kernel_if`.
+template <class Predicate>
+net_function kernel_if(const Predicate &predicate)
+{
+	static_assert(detail::is_a<kind::predicate, Predicate>,
+		      "pfq::lang::kernel_if: predicate: a NetPredicate is wanted");
+	return detail::call<kind::function>("kernel_if", { detail::operand<kind::predicate>(predicate) });
+}
+
+/// If the predicate holds, give the packet to the host's own network stack when the run is over, and drop; else pass. NetFunction `detour_if`.
+template <class Predicate>
+net_function detour_if(const Predicate &predicate)
+{
+	static_assert(detail::is_a<kind::predicate, Predicate>,
+		      "pfq::lang::detour_if: predicate: a NetPredicate is wanted");
+	return detail::call<kind::function>("detour_if", { detail::operand<kind::predicate>(predicate) });
+}
+
 /// Steer to the sockets in turn. NetFunction `steer_rrobin`.
 inline constexpr primitive<kind::function> steer_rrobin{ "steer_rrobin" };
 

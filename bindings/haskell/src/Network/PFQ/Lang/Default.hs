@@ -123,6 +123,10 @@ module Network.PFQ.Lang.Default
   , bridge
   , tee
   , tap
+  , kernel
+  , detour
+  , kernel_if
+  , detour_if
   , steer_rrobin
   , steer_rss
   , steer_to
@@ -743,6 +747,26 @@ tap
   -> NetPredicate -- ^ predicate
   -> NetFunction
 tap a1 a2 = primitive "tap" [argument a1, argument a2]
+
+-- | Give the packet to the host\'s own network stack, too, when the run is over, and pass. NetFunction @kernel@.
+kernel :: NetFunction
+kernel = primitive "kernel" []
+
+-- | Give the packet to the host\'s own network stack when the run is over, and drop. NetFunction @detour@.
+detour :: NetFunction
+detour = primitive "detour" []
+
+-- | Give the packet to the host\'s own network stack, too, when the run is over, if the predicate holds; pass. NetFunction @kernel_if@.
+kernel_if
+  :: NetPredicate -- ^ predicate
+  -> NetFunction
+kernel_if a1 = primitive "kernel_if" [argument a1]
+
+-- | If the predicate holds, give the packet to the host\'s own network stack when the run is over, and drop; else pass. NetFunction @detour_if@.
+detour_if
+  :: NetPredicate -- ^ predicate
+  -> NetFunction
+detour_if a1 = primitive "detour_if" [argument a1]
 
 -- | Steer to the sockets in turn. NetFunction @steer_rrobin@.
 steer_rrobin :: NetFunction
