@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { type Primitive, primitives } from "@pfq/abi";
-import { haskellFunctions, type Implementation } from "./haskell-functions.js";
+import { bloomFunctions } from "./bloom-functions.js";
+import { containerFunctions, containerModules } from "./haskell-containers.js";
+import { haskellFunctions } from "./haskell-functions.js";
+import type { HaskellFunction, Implementation } from "./haskell-values.js";
 import type { Associativity } from "./syntax.js";
 
 /** A name that every program has: a primitive, an operator on primitives, or a function of Haskell's libraries. */
@@ -75,41 +78,37 @@ const pfqNames: readonly Builtin[] = [
 	},
 ];
 
+const libraryName = ({ name, type, modules, arity, run }: HaskellFunction): Builtin => ({
+	name,
+	type,
+	modules,
+	meaning: { kind: "function", arity, run },
+});
+
 const libraryNames: readonly Builtin[] = [
 	truth("True", true),
 	truth("False", false),
 	truth("otherwise", true),
-	...haskellFunctions.map(
-		({ name, type, modules, arity, run }): Builtin => ({
-			name,
-			type,
-			modules,
-			meaning: { kind: "function", arity, run },
-		}),
-	),
+	...[...haskellFunctions, ...bloomFunctions].map(libraryName),
 ];
+
+const containerNames: readonly Builtin[] = containerFunctions.map(libraryName);
 
 /** The built-in names of each module. */
 export const builtinModules: ReadonlyMap<string, ReadonlyMap<string, Builtin>> = (() => {
 	const modules = new Map<string, Map<string, Builtin>>();
-	const empty = [
-		"Data.Int",
-		"Data.Word",
-		"Data.Map",
-		"Data.Set",
-		"Data.Char",
-		"Data.Maybe",
-		"Data.String",
-		"Data.Monoid",
-	];
+	const empty = ["Data.Int", "Data.Word", "Data.Char", "Data.Maybe", "Data.String", "Data.Monoid"];
 	for (const name of empty) modules.set(name, new Map());
-	for (const builtin of [...pfqNames, ...libraryNames])
+	for (const builtin of [...pfqNames, ...libraryNames, ...containerNames])
 		for (const name of builtin.modules) {
 			const names = modules.get(name) ?? new Map<string, Builtin>();
 			modules.set(name, names.set(builtin.name, builtin));
 		}
 	return modules;
 })();
+
+/** Modules whose names a program has only where it imports them. */
+export const importedModules: ReadonlySet<string> = new Set(containerModules);
 
 /** The names that a program has without qualifying them; those of pfq-lang come before Haskell's. */
 export const builtinNames: ReadonlyMap<string, Builtin> = new Map(
@@ -119,7 +118,7 @@ export const builtinNames: ReadonlyMap<string, Builtin> = new Map(
 /** Types that may stand in an import list or a signature. */
 export const typeNames: ReadonlySet<string> = new Set([
 	...["Int", "Int8", "Int16", "Int32", "Int64", "Word", "Word8", "Word16", "Word32", "Word64", "Integer", "Double"],
-	...["String", "Bool", "IPv4", "IPv6", "CIDR", "MAC"],
+	...["String", "Bool", "IPv4", "IPv6", "CIDR", "MAC", "Map", "Set"],
 	...["NetFunction", "NetPredicate", "NetProperty", "Qbuff", "Action", "Function"],
 ]);
 
@@ -140,8 +139,11 @@ export const builtinFixities: ReadonlyMap<string, OperatorFixity> = new Map([
 	...fixities("left", 9, "!!"),
 	...fixities("right", 8, "^"),
 	...fixities("left", 8, "shiftL shiftR"),
+	...fixities("left", 9, "!"),
+	...fixities("none", 5, "\\\\"),
 	...fixities("none", 8, ".< .<= .> .>= .== ./= <. <=. >. >=. ==. /=. any_bit all_bit"),
-	...fixities("left", 7, "* div mod quot rem .&. .&&."),
+	...fixities("right", 8, "**"),
+	...fixities("left", 7, "* / div mod quot rem .&. .&&."),
 	...fixities("left", 6, "+ - .^^."),
 	...fixities("right", 6, "<>"),
 	...fixities("left", 5, ".|. .||."),

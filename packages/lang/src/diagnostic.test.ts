@@ -600,4 +600,18 @@ describe("what is said of", () => {
 			"
 		`);
 	});
+
+	it("two errors at one place", () => {
+		expect(errors("n = 70000\nmain = port n >-> vlan_id_filter [n]")).toMatchInlineSnapshot(`
+			"
+			t.pfq:1:5: error: 70000 is out of range: a Word16 goes from 0 to 65535
+			 1 | n = 70000
+			   |     ^^^^^
+
+			t.pfq:1:5: error: 70000 is out of range: it goes from 0 to 4095
+			 1 | n = 70000
+			   |     ^^^^^
+			"
+		`);
+	});
 });

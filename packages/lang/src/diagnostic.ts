@@ -86,12 +86,16 @@ export const report = (): Report => {
 		diagnostics,
 		isFull: () => diagnostics.length >= MOST_DIAGNOSTICS,
 		add(kind, span, message, details) {
-			const key = `${span.source.file} ${span.start}`;
+			const place = `${span.source.file} ${span.start}`;
+			const key = `${place} ${message}`;
 			if (seen.has(key) || diagnostics.length >= MOST_DIAGNOSTICS) return;
+			// A sign that has no place here is not expected, either.
+			if (kind === "syntax" && seen.has(place)) return;
 			const made = diagnostic(kind, span, message, details);
 			const line = `${made.place.file} ${made.place.line}`;
 			if (kind === "lexical" || kind === "syntax") unreadable.add(line);
 			else if (unreadable.has(line)) return;
+			seen.add(place);
 			seen.add(key);
 			diagnostics.push(made);
 		},

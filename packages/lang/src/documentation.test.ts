@@ -19,6 +19,8 @@ describe("the documentation of built-in names", () => {
 		expect(documentationOf("filter").map(({ type }) => type)).toEqual([
 			"NetPredicate -> NetFunction",
 			"(a -> Bool) -> [a] -> [a]",
+			"(v -> Bool) -> Map k v -> Map k v",
+			"(a -> Bool) -> Set a -> Set a",
 		]);
 	});
 

@@ -41,7 +41,7 @@ const byName: ReadonlyMap<string, readonly Builtin[]> = (() => {
 const documented = (builtin: Builtin): Documentation => {
 	const { name, type, modules, meaning } = builtin;
 	if (meaning.kind !== "primitive") {
-		const [text = "", example = ""] = libraryDocumentation[name] ?? [];
+		const [text = "", example = ""] = libraryDocumentation[`${modules[0]}.${name}`] ?? libraryDocumentation[name] ?? [];
 		return { name, type, meaning: text, ranges: [], example: `${importsFor(example)}main = ${example}`, modules };
 	}
 	const { row, flipped } = meaning;
@@ -59,6 +59,10 @@ const importsFor = (example: string): string =>
 	[
 		...(example.includes("P.") ? ["import qualified Prelude as P\n"] : []),
 		...(example.includes("B.") ? ["import qualified Data.Bits as B\n"] : []),
+		...(example.includes("Map ") ? ["import Data.Map (Map)\n"] : []),
+		...(example.includes("Set ") ? ["import Data.Set (Set)\n"] : []),
+		...(example.includes("M.") ? ["import qualified Data.Map as M\n"] : []),
+		...(example.includes("S.") ? ["import qualified Data.Set as S\n"] : []),
 	].join("");
 
 const rangeOf = ({ name, min, max }: Parameter): string[] =>

@@ -85,8 +85,16 @@ export const expand = ({ definitions }: Pick<Renamed, "definitions">, report: Re
 				return arityOf(callable.function) - callable.arguments.length;
 			case "builtin": {
 				const { meaning } = callable.builtin;
-				if (meaning.kind === "function") return meaning.arity;
-				return meaning.kind === "primitive" ? meaning.row.parameters.length : 2;
+				switch (meaning.kind) {
+					case "function":
+						return meaning.arity;
+					case "primitive":
+						return meaning.row.parameters.length;
+					case "truth":
+						return 0;
+					case "composition":
+						return 2;
+				}
 			}
 		}
 	};
@@ -170,10 +178,8 @@ export const expand = ({ definitions }: Pick<Renamed, "definitions">, report: Re
 	const reference = ({ binding, span }: core.Reference, environment: Environment): Expanded => {
 		const { builtin } = binding;
 		if (builtin) {
-			const { meaning } = builtin;
-			if (meaning.kind === "truth") return { kind: "truth", value: meaning.value };
-			if (meaning.kind === "primitive" && meaning.row.parameters.length === 0) return primitiveCall(builtin, [], span);
-			return { kind: "builtin", builtin, span };
+			const value: Callable = { kind: "builtin", builtin, span };
+			return arityOf(value) === 0 ? call(value, [], span) : value;
 		}
 		for (let each: Environment | null = environment; each !== null; each = each.outer) {
 			const value = each.values.get(binding);

@@ -1,38 +1,46 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { Expanded, Expander, ListValue, NumberValue } from "./expanded.js";
+import type { Expanded, Expander } from "./expanded.js";
+import {
+	compare,
+	count,
+	fraction,
+	type HaskellFunction,
+	holds,
+	type Implementation,
+	integer,
+	joinedLists,
+	list,
+	listValue,
+	nonEmpty,
+	number,
+	pair,
+	real,
+	rows,
+	textOf,
+	truth,
+	truthOf,
+} from "./haskell-values.js";
 
-export type Implementation = (args: readonly Expanded[], expander: Expander) => Expanded;
-
-/** A function of Haskell's libraries, which works on lists, numbers and truth values while a program is expanded. */
-export interface HaskellFunction {
-	readonly name: string;
-	readonly type: string;
-	readonly modules: readonly string[];
-	readonly arity: number;
-	readonly run: Implementation;
-}
-
-/** Type inference has made sure of the kind of each argument. */
-const list = (value: Expanded | undefined): readonly Expanded[] => (value as ListValue).elements;
-const integer = (value: Expanded | undefined): bigint => (value as NumberValue).value;
-const truthOf = (value: Expanded | undefined): boolean => (value as { value: boolean }).value;
-const textOf = (value: Expanded | undefined): string => (value as { value: string }).value;
-
-const listValue = (elements: readonly Expanded[], { span }: Expander): Expanded => ({ kind: "list", elements, span });
-const truth = (value: boolean): Expanded => ({ kind: "truth", value });
-const pair = (...elements: readonly Expanded[]): Expanded => ({ kind: "tuple", elements });
-
-const LARGEST = 1n << 128n;
-
-const number = (value: bigint, { span, fail }: Expander): Expanded => {
-	if (value >= LARGEST || value <= -LARGEST) fail("this number grows too large for any type");
-	return { kind: "number", value, span };
-};
-
+/** Works with integers where both are integers, else with fractions. */
 const arithmetic =
-	(work: (a: bigint, b: bigint) => bigint): Implementation =>
+	(exact: (a: bigint, b: bigint) => bigint, inexact: (a: number, b: number) => number): Implementation =>
 	([a, b], expander) =>
-		number(work(integer(a), integer(b)), expander);
+		a?.kind === "fraction" || b?.kind === "fraction"
+			? fraction(inexact(real(a), real(b)), expander)
+			: number(exact(integer(a), integer(b)), expander);
+
+const add = arithmetic(
+	(a, b) => a + b,
+	(a, b) => a + b,
+);
+const subtract = arithmetic(
+	(a, b) => a - b,
+	(a, b) => a - b,
+);
+const multiply = arithmetic(
+	(a, b) => a * b,
+	(a, b) => a * b,
+);
 
 const division =
 	(divide: (a: bigint, b: bigint) => bigint): Implementation =>
@@ -40,40 +48,19 @@ const division =
 		integer(b) === 0n ? expander.fail("this divides by zero") : number(divide(integer(a), integer(b)), expander);
 
 const floored = (a: bigint, b: bigint): bigint => (a % b !== 0n && a < 0n !== b < 0n ? a / b - 1n : a / b);
+const floorRest = (a: bigint, b: bigint): bigint => a - b * floored(a, b);
 
-/** The order of two values of one type, as Haskell's `compare`. */
-const compare = (a: Expanded | undefined, b: Expanded | undefined, expander: Expander): number => {
-	expander.spend(1);
-	if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
-	switch (a.kind) {
-		case "number":
-		case "fraction":
-		case "text":
-		case "truth": {
-			const [left, right] = [a.value, (b as typeof a).value];
-			return left < right ? -1 : left > right ? 1 : 0;
-		}
-		case "list":
-		case "tuple": {
-			const others = (b as ListValue).elements;
-			for (let index = 0; index < a.elements.length || index < others.length; index++) {
-				const order = compare(a.elements[index], others[index], expander);
-				if (order !== 0) return order;
-			}
-			return 0;
-		}
-		default:
-			return expander.fail("functions cannot be compared");
-	}
-};
+const both =
+	(first: Implementation, second: Implementation): Implementation =>
+	(args, expander) =>
+		pair(first(args, expander), second(args, expander));
+
+const greatestDivisor = (a: bigint, b: bigint): bigint => (b === 0n ? (a < 0n ? -a : a) : greatestDivisor(b, a % b));
 
 const comparison =
 	(holds: (order: number) => boolean): Implementation =>
 	([a, b], expander) =>
 		truth(holds(compare(a, b, expander)));
-
-const nonEmpty = (value: Expanded | undefined, name: string, { fail }: Expander): readonly Expanded[] =>
-	list(value).length === 0 ? fail(`\`${name}\` has no value on an empty list`) : list(value);
 
 const foldLeft =
 	(first: boolean): Implementation =>
@@ -97,64 +84,113 @@ const foldRight =
 		return result;
 	};
 
-const count = (value: Expanded | undefined): number => {
-	const wanted = integer(value);
-	return wanted < 0n ? 0 : wanted > 0xffff_ffffn ? 0xffff_ffff : Number(wanted);
-};
-
-const holds = (test: Expanded | undefined, value: Expanded, { apply }: Expander): boolean =>
-	truthOf(apply(test as Expanded, [value]));
-
 const prefixLength = (test: Expanded | undefined, elements: readonly Expanded[], expander: Expander): number => {
 	const index = elements.findIndex((each) => !holds(test, each, expander));
 	return index < 0 ? elements.length : index;
 };
 
-const joinedLists = (lists: readonly (readonly Expanded[])[], expander: Expander): Expanded => {
-	expander.spend(lists.reduce((sum, each) => sum + each.length, 0));
-	return listValue(lists.flat(), expander);
-};
-
 const shift = (value: bigint, by: bigint, expander: Expander): Expanded =>
 	by > 128n || by < -128n ? expander.fail("this shifts by more bits than any type has") : number(value << by, expander);
+
+const oneBit = (n: Expanded | undefined, expander: Expander): bigint => integer(shift(1n, integer(n), expander));
 
 const extreme =
 	(name: string, sign: number): Implementation =>
 	([values], expander) =>
 		nonEmpty(values, name, expander).reduce((best, each) => (compare(each, best, expander) * sign > 0 ? each : best));
 
-const sum: Implementation = ([values], expander) =>
-	number(
-		list(values).reduce((total, each) => total + integer(each), 0n),
-		expander,
-	);
+const sum: Implementation = ([values], expander) => {
+	expander.spend(list(values).length);
+	return list(values).reduce((total, each) => add([total, each], expander), number(0n, expander));
+};
 
 const product: Implementation = ([values], expander) =>
-	list(values).reduce((total, each) => number(integer(total) * integer(each), expander), number(1n, expander));
+	list(values).reduce((total, each) => multiply([total, each], expander), number(1n, expander));
 
 const power: Implementation = ([base, exponent], expander) => {
 	let result = number(1n, expander);
 	if (integer(exponent) < 0n || integer(exponent) > 1024n) return expander.fail("an exponent is from 0 to 1024");
-	for (let left = integer(exponent); left > 0n; left--) result = number(integer(result) * integer(base), expander);
+	for (let left = integer(exponent); left > 0n; left--) result = multiply([result, base as Expanded], expander);
 	return result;
 };
 
-type Row = readonly [name: string, type: string, run: Implementation];
-
-/** How many arguments a function type takes before its result. */
-const arityOf = (type: string): number => {
-	let depth = 0;
-	let arity = 0;
-	for (const part of type.replace(/^.*=> /, "").split(/(->|[()[\]])/)) {
-		if (part === "(" || part === "[") depth++;
-		else if (part === ")" || part === "]") depth--;
-		else if (part === "->" && depth === 0) arity++;
+/** A value as a program would write it. */
+const shownAs = (value: Expanded | undefined, expander: Expander): string => {
+	expander.spend(1);
+	switch (value?.kind) {
+		case "number":
+		case "fraction":
+			return String(value.value);
+		case "text":
+			return JSON.stringify(value.value);
+		case "truth":
+			return value.value ? "True" : "False";
+		case "list":
+			return `[${value.elements.map((each) => shownAs(each, expander)).join(",")}]`;
+		case "tuple":
+			return `(${value.elements.map((each) => shownAs(each, expander)).join(",")})`;
+		default:
+			return expander.fail("functions cannot be shown");
 	}
-	return arity;
 };
 
-const rows = (modules: readonly string[], table: readonly Row[]): HaskellFunction[] =>
-	table.map(([name, type, run]) => ({ name, type, modules, arity: arityOf(type), run }));
+const LONGEST_TEXT = 100_000;
+
+const text = (value: string, { span, fail }: Expander): Expanded =>
+	value.length > LONGEST_TEXT ? fail("this string grows too long") : { kind: "text", value, span };
+
+/** Two lists, or two strings, joined. */
+const append: Implementation = ([left, right], expander) =>
+	left?.kind === "text" ? text(left.value + textOf(right), expander) : joinedLists([list(left), list(right)], expander);
+
+/** The list in runs of which each begins where `starts` holds of an element and the one before. */
+const runs = (
+	elements: readonly Expanded[],
+	starts: (before: Expanded, each: Expanded) => boolean,
+	expander: Expander,
+): Expanded => {
+	const found: Expanded[][] = [];
+	for (const [index, each] of elements.entries())
+		if (index === 0 || starts(elements[index - 1] as Expanded, each)) found.push([each]);
+		else found.at(-1)?.push(each);
+	return listValue(
+		found.map((run) => listValue(run, expander)),
+		expander,
+	);
+};
+
+/** The first of each value that occurs, in order. */
+const different = (elements: readonly Expanded[], expander: Expander): Expanded[] =>
+	elements.reduce<Expanded[]>((kept, x) => {
+		if (kept.every((each) => compare(x, each, expander) !== 0)) kept.push(x);
+		return kept;
+	}, []);
+
+const isIn = (x: Expanded, elements: readonly Expanded[], expander: Expander): boolean =>
+	elements.some((each) => compare(x, each, expander) === 0);
+
+/** The elements for which the function holds, and the others. */
+const parted = (test: Expanded | undefined, elements: readonly Expanded[], expander: Expander): Expanded => {
+	const kept: Expanded[] = [];
+	const left: Expanded[] = [];
+	for (const each of elements) (holds(test, each, expander) ? kept : left).push(each);
+	return pair(listValue(kept, expander), listValue(left, expander));
+};
+
+const cut = (elements: readonly Expanded[], at: number, expander: Expander): Expanded =>
+	pair(listValue(elements.slice(0, at), expander), listValue(elements.slice(at), expander));
+
+const rounded =
+	(round: (value: number) => number): Implementation =>
+	([x], expander) =>
+		number(BigInt(round(real(x))), expander);
+
+/** To the nearest integer; halfway, to the even one. */
+const toNearest = (value: number): number => {
+	const down = Math.floor(value);
+	const over = value - down;
+	return over > 0.5 || (over === 0.5 && down % 2 !== 0) ? down + 1 : down;
+};
 
 export const haskellFunctions: readonly HaskellFunction[] = [
 	...rows(
@@ -205,7 +241,7 @@ export const haskellFunctions: readonly HaskellFunction[] = [
 					),
 			],
 			["concat", "[[a]] -> [a]", ([xs], e) => joinedLists(list(xs).map(list), e)],
-			["++", "[a] -> [a] -> [a]", ([xs, ys], e) => joinedLists([list(xs), list(ys)], e)],
+			["++", "Semigroup a => a -> a -> a", append],
 			[":", "a -> [a] -> [a]", ([x, xs], e) => joinedLists([[x as Expanded], list(xs)], e)],
 			[
 				"zip",
@@ -236,6 +272,23 @@ export const haskellFunctions: readonly HaskellFunction[] = [
 					e.spend(count(n));
 					return listValue(new Array<Expanded>(count(n)).fill(x as Expanded), e);
 				},
+			],
+			["span", "(a -> Bool) -> [a] -> ([a], [a])", ([f, xs], e) => cut(list(xs), prefixLength(f, list(xs), e), e)],
+			["splitAt", "Int -> [a] -> ([a], [a])", ([n, xs], e) => cut(list(xs), count(n), e)],
+			[
+				"unzip",
+				"[(a, b)] -> ([a], [b])",
+				([xs], e) =>
+					pair(
+						listValue(
+							list(xs).map((each) => list(each)[0] as Expanded),
+							e,
+						),
+						listValue(
+							list(xs).map((each) => list(each)[1] as Expanded),
+							e,
+						),
+					),
 			],
 			["length", "[a] -> Int", ([xs], e) => number(BigInt(list(xs).length), e)],
 			["null", "[a] -> Bool", ([xs]) => truth(list(xs).length === 0)],
@@ -276,8 +329,9 @@ export const haskellFunctions: readonly HaskellFunction[] = [
 	...rows(
 		["Prelude", "Data.Monoid"],
 		[
-			["<>", "[a] -> [a] -> [a]", ([xs, ys], e) => joinedLists([list(xs), list(ys)], e)],
-			["mappend", "[a] -> [a] -> [a]", ([xs, ys], e) => joinedLists([list(xs), list(ys)], e)],
+			["<>", "Semigroup a => a -> a -> a", append],
+			["mappend", "Semigroup a => a -> a -> a", append],
+			["mempty", "[a]", (_, e) => listValue([], e)],
 			["mconcat", "[[a]] -> [a]", ([xs], e) => joinedLists(list(xs).map(list), e)],
 		],
 	),
@@ -294,17 +348,70 @@ export const haskellFunctions: readonly HaskellFunction[] = [
 						e,
 					),
 			],
+			["nub", "[a] -> [a]", ([xs], e) => listValue(different(list(xs), e), e)],
+			["group", "[a] -> [[a]]", ([xs], e) => runs(list(xs), (a, b) => compare(a, b, e) !== 0, e)],
 			[
-				"nub",
-				"[a] -> [a]",
-				([xs], e) =>
+				"sortOn",
+				"(a -> b) -> [a] -> [a]",
+				([f, xs], e) => {
+					const keyed = list(xs).map((x) => ({ x, key: e.apply(f as Expanded, [x]) }));
+					return listValue(
+						keyed.sort((a, b) => compare(a.key, b.key, e)).map(({ x }) => x),
+						e,
+					);
+				},
+			],
+			["partition", "(a -> Bool) -> [a] -> ([a], [a])", ([f, xs], e) => parted(f, list(xs), e)],
+			[
+				"intersperse",
+				"a -> [a] -> [a]",
+				([x, xs], e) =>
 					listValue(
-						list(xs).reduce<Expanded[]>((kept, x) => {
-							if (kept.every((each) => compare(x, each, e) !== 0)) kept.push(x);
-							return kept;
-						}, []),
+						list(xs).flatMap((each, index) => (index === 0 ? [each] : [x as Expanded, each])),
 						e,
 					),
+			],
+			[
+				"delete",
+				"a -> [a] -> [a]",
+				([x, xs], e) => {
+					const at = list(xs).findIndex((each) => compare(x, each, e) === 0);
+					return at < 0 ? (xs as Expanded) : listValue(list(xs).toSpliced(at, 1), e);
+				},
+			],
+			[
+				"\\\\",
+				"[a] -> [a] -> [a]",
+				([xs, ys], e) =>
+					listValue(
+						list(ys).reduce<readonly Expanded[]>((left, y) => {
+							const at = left.findIndex((each) => compare(y, each, e) === 0);
+							return at < 0 ? left : left.toSpliced(at, 1);
+						}, list(xs)),
+						e,
+					),
+			],
+			[
+				"union",
+				"[a] -> [a] -> [a]",
+				([xs, ys], e) => {
+					const more = different(list(ys), e).filter((y) => !isIn(y, list(xs), e));
+					return joinedLists([list(xs), more], e);
+				},
+			],
+			[
+				"intersect",
+				"[a] -> [a] -> [a]",
+				([xs, ys], e) =>
+					listValue(
+						list(xs).filter((x) => isIn(x, list(ys), e)),
+						e,
+					),
+			],
+			[
+				"isPrefixOf",
+				"[a] -> [a] -> Bool",
+				([xs, ys], e) => truth(list(xs).every((x, index) => compare(x, list(ys)[index], e) === 0)),
 			],
 		],
 	),
@@ -343,34 +450,74 @@ export const haskellFunctions: readonly HaskellFunction[] = [
 			[">=", "a -> a -> Bool", comparison((order) => order >= 0)],
 			["min", "a -> a -> a", ([x, y], e) => (compare(x, y, e) <= 0 ? x : y) as Expanded],
 			["max", "a -> a -> a", ([x, y], e) => (compare(x, y, e) >= 0 ? x : y) as Expanded],
-			["+", "Num a => a -> a -> a", arithmetic((a, b) => a + b)],
-			["-", "Num a => a -> a -> a", arithmetic((a, b) => a - b)],
-			["*", "Num a => a -> a -> a", arithmetic((a, b) => a * b)],
-			["^", "(Num a, Num b) => a -> b -> a", power],
-			["negate", "Num a => a -> a", ([x], e) => number(-integer(x), e)],
-			["abs", "Num a => a -> a", ([x], e) => number(integer(x) < 0n ? -integer(x) : integer(x), e)],
-			["div", "Num a => a -> a -> a", division(floored)],
-			["mod", "Num a => a -> a -> a", division((a, b) => a - b * floored(a, b))],
-			["quot", "Num a => a -> a -> a", division((a, b) => a / b)],
-			["rem", "Num a => a -> a -> a", division((a, b) => a % b)],
-			["even", "Num a => a -> Bool", ([x]) => truth(integer(x) % 2n === 0n)],
-			["odd", "Num a => a -> Bool", ([x]) => truth(integer(x) % 2n !== 0n)],
-			["fromIntegral", "(Num a, Num b) => a -> b", ([x]) => x as Expanded],
-			["toInteger", "(Num a, Num b) => a -> b", ([x]) => x as Expanded],
+			["+", "Num a => a -> a -> a", add],
+			["-", "Num a => a -> a -> a", subtract],
+			["*", "Num a => a -> a -> a", multiply],
+			["^", "(Num a, Integral b) => a -> b -> a", power],
+			["negate", "Num a => a -> a", ([x], e) => subtract([number(0n, e), x as Expanded], e)],
+			[
+				"abs",
+				"Num a => a -> a",
+				([x], e) => (real(x) < 0 ? subtract([number(0n, e), x as Expanded], e) : (x as Expanded)),
+			],
+			["div", "Integral a => a -> a -> a", division(floored)],
+			["mod", "Integral a => a -> a -> a", division(floorRest)],
+			["quot", "Integral a => a -> a -> a", division((a, b) => a / b)],
+			["rem", "Integral a => a -> a -> a", division((a, b) => a % b)],
+			[
+				"quotRem",
+				"Integral a => a -> a -> (a, a)",
+				both(
+					division((a, b) => a / b),
+					division((a, b) => a % b),
+				),
+			],
+			["divMod", "Integral a => a -> a -> (a, a)", both(division(floored), division(floorRest))],
+			["gcd", "Integral a => a -> a -> a", ([a, b], e) => number(greatestDivisor(integer(a), integer(b)), e)],
+			["subtract", "Num a => a -> a -> a", ([x, y], e) => subtract([y as Expanded, x as Expanded], e)],
+			[
+				"/",
+				"Fractional a => a -> a -> a",
+				([x, y], e) => (real(y) === 0 ? e.fail("this divides by zero") : fraction(real(x) / real(y), e)),
+			],
+			["sqrt", "Fractional a => a -> a", ([x], e) => fraction(Math.sqrt(real(x)), e)],
+			["log", "Fractional a => a -> a", ([x], e) => fraction(Math.log(real(x)), e)],
+			["exp", "Fractional a => a -> a", ([x], e) => fraction(Math.exp(real(x)), e)],
+			["**", "Fractional a => a -> a -> a", ([x, y], e) => fraction(real(x) ** real(y), e)],
+			["ceiling", "Integral a => Double -> a", rounded(Math.ceil)],
+			["floor", "Integral a => Double -> a", rounded(Math.floor)],
+			["round", "Integral a => Double -> a", rounded(toNearest)],
+			["truncate", "Integral a => Double -> a", rounded(Math.trunc)],
+			["show", "a -> String", ([x], e) => text(shownAs(x, e), e)],
+			["even", "Integral a => a -> Bool", ([x]) => truth(integer(x) % 2n === 0n)],
+			["odd", "Integral a => a -> Bool", ([x]) => truth(integer(x) % 2n !== 0n)],
+			["fromIntegral", "(Integral a, Num b) => a -> b", ([x]) => x as Expanded],
+			["toInteger", "(Integral a, Integral b) => a -> b", ([x]) => x as Expanded],
 		],
 	),
 	...rows(
 		["Data.Bits"],
 		[
-			[".&.", "Num a => a -> a -> a", ([x, y], e) => number(integer(x) & integer(y), e)],
-			[".|.", "Num a => a -> a -> a", ([x, y], e) => number(integer(x) | integer(y), e)],
-			["xor", "Num a => a -> a -> a", ([x, y], e) => number(integer(x) ^ integer(y), e)],
-			["shiftL", "Num a => a -> Int -> a", ([x, n], e) => shift(integer(x), integer(n), e)],
-			["shiftR", "Num a => a -> Int -> a", ([x, n], e) => shift(integer(x), -integer(n), e)],
-			["bit", "Num a => Int -> a", ([n], e) => shift(1n, integer(n), e)],
+			[".&.", "Integral a => a -> a -> a", ([x, y], e) => number(integer(x) & integer(y), e)],
+			[".|.", "Integral a => a -> a -> a", ([x, y], e) => number(integer(x) | integer(y), e)],
+			["xor", "Integral a => a -> a -> a", ([x, y], e) => number(integer(x) ^ integer(y), e)],
+			["shiftL", "Integral a => a -> Int -> a", ([x, n], e) => shift(integer(x), integer(n), e)],
+			["shiftR", "Integral a => a -> Int -> a", ([x, n], e) => shift(integer(x), -integer(n), e)],
+			["bit", "Integral a => Int -> a", ([n], e) => shift(1n, integer(n), e)],
+			[
+				"popCount",
+				"Integral a => a -> Int",
+				([x], e) => {
+					if (integer(x) < 0n) return e.fail("only what is not negative has its bits counted");
+					return number(BigInt(integer(x).toString(2).replaceAll("0", "").length), e);
+				},
+			],
+			["setBit", "Integral a => a -> Int -> a", ([x, n], e) => number(integer(x) | oneBit(n, e), e)],
+			["clearBit", "Integral a => a -> Int -> a", ([x, n], e) => number(integer(x) & ~oneBit(n, e), e)],
+			["shift", "Integral a => a -> Int -> a", ([x, n], e) => shift(integer(x), integer(n), e)],
 			[
 				"testBit",
-				"Num a => a -> Int -> Bool",
+				"Integral a => a -> Int -> Bool",
 				([x, n], e) => truth((integer(shift(integer(x), -integer(n), e)) & 1n) === 1n),
 			],
 		],

@@ -4,6 +4,7 @@ import {
 	builtinFixities,
 	builtinModules,
 	builtinNames,
+	importedModules,
 	type OperatorFixity,
 	typeNames,
 } from "./builtin.js";
@@ -52,6 +53,11 @@ const builtinExports = (names: ReadonlyMap<string, Builtin>): Exports => ({
 	names: new Map(Array.from(names, ([name, builtin]) => [name, builtinBinding(builtin)])),
 	fixities: builtinFixities,
 	broken: noNames,
+});
+
+const withoutBuiltins = (brought: Exports): Exports => ({
+	...brought,
+	names: new Map([...brought.names].filter(([name]) => !builtinNames.has(name))),
 });
 
 /** Finds what each import brings. Names that a module does not have are reported. */
@@ -109,12 +115,14 @@ export const importsOf = (
 		check(each, exported);
 		const listed = list && new Set(list.map(({ text }) => text));
 		const brings = (text: string): boolean => listed === null || listed.has(text) !== each.hiding;
-		const brought: Exports = builtins
+		const isOwn = builtins === undefined || importedModules.has(name.text);
+		const brought: Exports = !isOwn
 			? exported
 			: { ...exported, names: new Map([...exported.names].filter(([text]) => brings(text))) };
 		for (const qualifier of new Set([name.text, alias ?? name.text])) qualify(qualifier, brought);
 		if (each.qualified) continue;
-		if (!builtins) bring(name.text, brought);
+		// An import without a list must not take away the names that every program has.
+		if (isOwn) bring(name.text, list === null && builtins ? withoutBuiltins(brought) : brought);
 		else if (each.hiding && listed) hiding.push({ names: builtins, hidden: listed });
 		else bringing.push({ names: builtins, listed });
 	}
@@ -131,7 +139,9 @@ export const importsOf = (
 	const builtin = (name: string): core.Binding | undefined => {
 		const first = builtinNames.get(name);
 		if (first === undefined || hiding.length === 0) return first && builtinBinding(first);
-		const others = [...builtinModules.values()].flatMap((each) => each.get(name) ?? []);
+		const others = [...builtinModules].flatMap(([from, each]) =>
+			importedModules.has(from) ? [] : (each.get(name) ?? []),
+		);
 		const seen = [first, ...others].find((each) => !isHidden(each));
 		return seen && builtinBinding(seen);
 	};

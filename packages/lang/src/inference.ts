@@ -72,9 +72,11 @@ export const inferTypes = ({ definitions }: Pick<Renamed, "definitions">, report
 	};
 
 	const literal = (each: Literal, constraint: "Num" | "Text"): void => {
-		literals.push(each);
 		const own = variable(level, constraint);
-		if (unify(each.type, own)) return;
+		if (unify(each.type, own)) {
+			literals.push(each);
+			return;
+		}
 		const hint = constraint === "Num" ? "a number" : "a string";
 		report.add("type", each.span, `${hint} is not what is asked for here`, {
 			expected: showType(each.type),
@@ -272,7 +274,7 @@ export const inferTypes = ({ definitions }: Pick<Renamed, "definitions">, report
 	const hintOf = (hint: string | undefined) => (hint === undefined ? {} : { hint });
 
 	const numbers = (each: core.Core & { kind: "range" }, expected: Type): void => {
-		const element = variable(level, "Num");
+		const element = variable(level, "Integral");
 		expect(each.span, expected, listOf(element), each);
 		for (const part of [each.from, each.second, each.to]) if (part) check(part, element);
 	};

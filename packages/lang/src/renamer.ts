@@ -39,6 +39,8 @@ const MAX_DEPTH = 1_500;
 /** How many names of a program are looked at to find the one that was meant. */
 const MOST_CANDIDATES = 2_000;
 
+const usualFixity: OperatorFixity = { associativity: "left", precedence: 9 };
+
 /** Resolves the names of a module, with what its imports bring. */
 export const rename = (module: syntax.Module, imports: Imports, report: Report): Renamed => {
 	const groups = new Map<core.Binding, Group>();
@@ -116,9 +118,9 @@ export const rename = (module: syntax.Module, imports: Imports, report: Report):
 		for (let each: Scope | null = scope; each !== null; each = each.outer) {
 			const found = each.fixities.get(text);
 			if (found) return found;
-			if (each.names.has(text)) break;
+			if (each.names.has(text)) return usualFixity;
 		}
-		return builtinFixities.get(text) ?? { associativity: "left", precedence: 9 };
+		return builtinFixities.get(text) ?? usualFixity;
 	};
 
 	const within = (outer: Scope, fixities: ReadonlyMap<string, OperatorFixity> = new Map()): Scope => {

@@ -11,12 +11,20 @@ import { type Constraint, functionOf, GENERIC, listOf, named, type Type, variabl
 /** Names that Haskell has for types which pfq-lang calls otherwise. */
 const synonyms: Readonly<Record<string, string>> = { Word: "Word64", Integer: "Int64", CInt: "Int" };
 
+/** Types that take others, and how many. */
+const containers: Readonly<Record<string, number>> = { Map: 2, Set: 1 };
+
 const constraints: Readonly<Record<string, Constraint>> = {
 	Num: "Num",
-	Integral: "Num",
+	Integral: "Integral",
 	Real: "Num",
-	Bits: "Num",
-	FiniteBits: "Num",
+	Fractional: "Fractional",
+	Floating: "Fractional",
+	RealFrac: "Fractional",
+	Bits: "Integral",
+	FiniteBits: "Integral",
+	Semigroup: "Semigroup",
+	Monoid: "Semigroup",
 	Text: "Text",
 	IsString: "Text",
 };
@@ -74,6 +82,13 @@ export const typeOfSyntax = (
 				const [inner] = each.arguments;
 				// `Function` and `Action` take a type that says nothing more.
 				if (text === "Function" && inner) return convert(inner);
+				const parameters = containers[text];
+				if (parameters === each.arguments.length) return named(text, ...each.arguments.map(convert));
+				if (parameters !== undefined) {
+					const wanted = parameters === 1 ? "one type" : `${parameters} types`;
+					report.add("type", span, `\`${text}\` takes ${wanted}, but is given ${each.arguments.length}`);
+					return variable(0);
+				}
 				if (typeNames.has(text)) return named(synonyms[text] ?? text);
 				const near = nearestName(text, typeNames);
 				report.add(

@@ -21,8 +21,8 @@ export interface TypeConstructor {
 	readonly rigid?: { readonly constraint: Constraint | null };
 }
 
-/** What a literal asks of its type. */
-export type Constraint = "Num" | "Text";
+/** What a literal, or a function of Haskell's libraries, asks of a type. */
+export type Constraint = "Num" | "Integral" | "Fractional" | "Text" | "Semigroup";
 
 export const GENERIC = Number.POSITIVE_INFINITY;
 
@@ -66,11 +66,32 @@ export const isFunction = (type: Type): type is TypeConstructor & { readonly arg
 
 const textTypes: ReadonlySet<string> = new Set(["String", "IPv4", "IPv6", "CIDR", "MAC"]);
 
-/** Whether a type can be that of a literal: any integer type, or any type that is written as text. */
-export const meets = (constraint: Constraint, type: TypeConstructor): boolean => {
-	if (type.rigid) return type.rigid.constraint === constraint;
-	return constraint === "Num" ? integerRange(type.name) !== undefined : textTypes.has(type.name);
+const isInteger = (name: string): boolean => integerRange(name) !== undefined;
+
+/** The types of each class. */
+const members: Readonly<Record<Constraint, (name: string) => boolean>> = {
+	Num: (name) => isInteger(name) || name === "Double",
+	Integral: isInteger,
+	Fractional: (name) => name === "Double",
+	Text: (name) => textTypes.has(name),
+	Semigroup: (name) => name === "[]" || name === "String",
 };
+
+/** Whether a type is of a class. */
+export const meets = (constraint: Constraint, type: TypeConstructor): boolean => {
+	if (!type.rigid) return members[constraint](type.name);
+	return type.rigid.constraint !== null && together(constraint, type.rigid.constraint) === type.rigid.constraint;
+};
+
+const pairs: ReadonlyMap<string, Constraint | TypeConstructor> = new Map<string, Constraint | TypeConstructor>([
+	["Num Integral", "Integral"],
+	["Num Fractional", "Fractional"],
+	["Semigroup Text", named("String")],
+]);
+
+/** What is of both classes: a class, the only type of both, or null where there is none. */
+export const together = (a: Constraint, b: Constraint): Constraint | TypeConstructor | null =>
+	a === b ? a : (pairs.get(`${a} ${b}`) ?? pairs.get(`${b} ${a}`) ?? null);
 
 const LONGEST_TYPE = 400;
 
@@ -114,7 +135,9 @@ export const showTypes = (types: readonly Type[]): string[] => {
 		const args = (inner: boolean): string[] => type.arguments.map((each) => show(each, inner, constrained));
 		if (type.name === "[]") return `[${args(false).join("")}]`;
 		if (type.name === ",") return `(${args(false).join(", ")})`;
-		return type.name;
+		if (type.arguments.length === 0) return type.name;
+		const text = [type.name, ...args(true)].join(" ");
+		return tight ? `(${text})` : text;
 	};
 	return types.map((type) => {
 		length = 0;

@@ -1,6 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { LimitExceeded } from "./limits.js";
-import { GENERIC, meets, resolved, type Type, type TypeConstructor, type TypeVariable, variable } from "./type.js";
+import {
+	GENERIC,
+	meets,
+	resolved,
+	type Type,
+	type TypeConstructor,
+	type TypeVariable,
+	together,
+	variable,
+} from "./type.js";
 
 /** How many parts of types may be looked at in one run. */
 const FUEL = 20_000_000;
@@ -24,8 +33,14 @@ export const unifier = (): Unifier => {
 	/** Ties a variable to a type; false if the type contains it, or is none that its constraint allows. */
 	const bind = (to: TypeVariable, type: Type): boolean => {
 		if (type.kind === "variable") {
-			if (to.constraint && type.constraint && to.constraint !== type.constraint) return false;
-			type.constraint ??= to.constraint;
+			const common = to.constraint && type.constraint ? together(to.constraint, type.constraint) : null;
+			if (common !== null && typeof common !== "string") {
+				to.bound = common;
+				type.bound = common;
+				return true;
+			}
+			if (common === null && to.constraint && type.constraint) return false;
+			type.constraint = common ?? type.constraint ?? to.constraint;
 			type.level = Math.min(type.level, to.level);
 			to.bound = type;
 			return true;

@@ -66,7 +66,10 @@ const text = (type: ScalarType, value: string): Checked<Value> => {
 export const checkScalar = (type: ScalarType, value: unknown, limits: Limits = {}): Checked<Value> => {
 	const range = ranges.get(type);
 	if (range) return integer(type, range, value, limits);
-	if (type === "Double") return typeof value === "number" ? good(value) : bad(`${shown(value)} is no number`);
+	if (type === "Double")
+		return typeof value === "number" || typeof value === "bigint"
+			? good(Number(value))
+			: bad(`${shown(value)} is no number`);
 	return typeof value === "string" ? text(type, value) : bad(`${shown(value)} is no ${type}, which is written as text`);
 };
 

@@ -29,7 +29,9 @@ const isProperty = (each: Core | undefined): boolean => netTypeOf(each) === "Net
 const isNumber = (each: Core): boolean => {
 	if (each.kind !== "reference" || each.binding.type === null) return each.kind === "number";
 	const type = resolved(each.binding.type);
-	return type.kind === "variable" ? type.constraint === "Num" : integerRange(type.name) !== undefined;
+	return type.kind === "variable"
+		? type.constraint === "Num" || type.constraint === "Integral"
+		: integerRange(type.name) !== undefined;
 };
 
 /** The property that was compared, or that an argument without its parentheses is: `filter ip_ttl < 5`. */
