@@ -1,24 +1,30 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Computation, Node } from "./computation.js";
 import { phraseOf } from "./explanation/phrase.js";
+import { phraseLines } from "./phrase-lines.js";
 import { findPrimitive } from "./primitive.js";
 import { constant } from "./text-writer.js";
 
-const escaped = (text: string): string => text.replace(/[\\"]/g, "\\$&").replace(/\n/g, "\\n");
+/** What functions are for: the class of their nodes in an SVG, and their colours. */
+const kinds = [
+	{ name: "end", symbols: /^(drop|bridge|detour)$/, fill: "#fdecec", line: "#c2413b" },
+	{ name: "steering", symbols: /^(double_steer_|steer_|broadcast|classify)/, fill: "#e4f6e9", line: "#2c8a50" },
+	{
+		name: "control",
+		symbols: /^(when|unless|conditional|inv|par\d?|tee|tap|shift|src|dst|kernel_if|detour_if)$/,
+		fill: "#fff5da",
+		line: "#b57f0a",
+	},
+	{
+		name: "action",
+		symbols: /^(inc|dec|mark|put_state|forward|forwardIO|link|kernel$|log_|trace|unit)/,
+		fill: "#f2eefb",
+		line: "#7552b8",
+	},
+	{ name: "filter", symbols: /./, fill: "#e7f0fc", line: "#2a67b1" },
+] as const;
 
-/** What functions are for, by colour. */
-const colours: readonly (readonly [pattern: RegExp, fill: string, line: string])[] = [
-	[/^(drop|bridge)$/, "#fde8e8", "#c0392b"],
-	[/^(steer_|broadcast|classify)/, "#e3f5e7", "#2d8a4e"],
-	[/^(when|unless|conditional|inv|par\d?|tee|tap|kernel_if|detour_if)$/, "#fff6dc", "#b7860b"],
-	[/^(inc|dec|mark|put_state|forward|unit)$/, "#f1edf9", "#7454b3"],
-];
-const filterColours = ["#e6f0fb", "#2b6cb0"] as const;
-
-const coloursOf = (symbol: string): readonly [fill: string, line: string] => {
-	const [, fill, line] = colours.find(([pattern]) => pattern.test(symbol)) ?? [];
-	return fill && line ? [fill, line] : filterColours;
-};
+const kindOf = (symbol: string) => kinds.find(({ symbols }) => symbols.test(symbol)) as (typeof kinds)[number];
 
 /** What the arrow to a function that a node runs is called, where its parameter has no better name. */
 const arrows: Readonly<Record<string, string>> = {
@@ -29,29 +35,40 @@ const arrows: Readonly<Record<string, string>> = {
 	"inv function": "",
 };
 
-const LONGEST_PHRASE = 400;
-const LONGEST_LINE = 48;
+const arrowColours: Readonly<Record<string, string>> = { yes: "#2c8a50", no: "#c2413b" };
 
-/** Breaks a predicate into lines: at "or", and where a line is still too long at "and". */
-const broken = (phrase: string): string => {
-	if (phrase.length <= LONGEST_LINE) return phrase;
-	const lines = phrase.split(/ (?=\.\|\|\. )/);
-	return lines.flatMap((line) => (line.length <= LONGEST_LINE ? [line] : line.split(/ (?=\.&&\. )/))).join("\n");
+const LONGEST_PHRASE = 400;
+const LONGEST_LINE = 40;
+
+const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+
+/** Text as HTML-like labels have it. What controls a terminal or the direction of writing is shown as a sign. */
+const escaped = (text: string): string =>
+	text.replace(/[&<>"]/g, (each) => entities[each] as string).replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu, "\ufffd");
+
+/** The name of a function in bold; under it what it asks, in lines that begin together if there are several. */
+const labelOf = (head: string, asked: readonly string[]): string => {
+	const title = `<b>${escaped(head)}</b>`;
+	if (asked.length === 0) return `<${title}>`;
+	const end = asked.length > 1 ? '<br align="left"/>' : "";
+	const code = asked.map((line) => escaped(line) + end).join("");
+	return `<${title}<br/><font face="Courier" point-size="11">${code}</font>>`;
 };
 
 /**
  * A computation as a graph for Graphviz: its functions, with what they ask written in them. Bold arrows go to what runs next,
- * thin ones to what a function runs in turn.
+ * thin ones to what a function runs in turn. Nodes and arrows have classes, for those who style the SVG.
  */
 export const writeDot = (computation: Computation): string => {
 	const { nodes } = computation;
 	const label = ({ symbol, arguments: args }: Node): string => {
 		const constants = args.flatMap((each) => (each.type === "Fun" ? [] : [constant(each.value)]));
 		const asked = args.flatMap(({ type, value }) =>
-			type === "Fun" && isFunction(value) === false ? [broken(phraseOf(computation, value, LONGEST_PHRASE))] : [],
+			type === "Fun" && isFunction(value) === false
+				? phraseLines(phraseOf(computation, value, LONGEST_PHRASE), LONGEST_LINE)
+				: [],
 		);
-		const head = [symbol === "conditional" ? "if" : symbol, ...constants].join(" ");
-		return [head, ...asked].join("\n");
+		return labelOf([symbol === "conditional" ? "if" : symbol, ...constants].join(" "), asked);
 	};
 
 	/** Whether a node is a NetFunction: others are written in those that ask them. */
@@ -60,19 +77,25 @@ export const writeDot = (computation: Computation): string => {
 	const lines = nodes.flatMap((node, index) => {
 		if (!isFunction(index)) return [];
 		const row = findPrimitive(node.symbol);
-		const [fill, line] = coloursOf(node.symbol);
+		const { name: kind, fill, line } = kindOf(node.symbol);
 		const runs = node.arguments.flatMap(({ type, value }, position) => {
 			if (type !== "Fun" || !isFunction(value)) return [];
-			const name = row?.parameters[position]?.name ?? "";
-			return [`\tn${index} -> n${value} [label=" ${escaped(arrows[`${node.symbol} ${name}`] ?? name)} "];`];
+			const parameter = row?.parameters[position]?.name ?? "";
+			const name = arrows[`${node.symbol} ${parameter}`] ?? parameter;
+			const colour = arrowColours[name];
+			const style = colour === undefined ? "" : `, class="${name}", color="${colour}", fontcolor="${colour}"`;
+			return [`\tn${index} -> n${value} [label=" ${name} "${style}];`];
 		});
-		const next = node.next === null ? [] : [`\tn${index} -> n${node.next} [style=bold, weight=8];`];
-		return [`\tn${index} [label="${escaped(label(node))}", fillcolor="${fill}", color="${line}"];`, ...runs, ...next];
+		const next = node.next === null ? [] : [`\tn${index} -> n${node.next} [class="next", penwidth=1.8, weight=8];`];
+		const look = `class="${kind}", fillcolor="${fill}", color="${line}"`;
+		return [`\tn${index} [label=${label(node)}, ${look}];`, ...runs, ...next];
 	});
 	const style = [
-		'\tgraph [fontname="Helvetica", nodesep=0.4, ranksep=0.35];',
-		'\tnode [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=12, penwidth=1.2, margin="0.18,0.09"];',
-		'\tedge [fontname="Helvetica", fontsize=10, color="#555555", fontcolor="#555555", arrowsize=0.7];',
+		'\tgraph [fontname="Helvetica", nodesep=0.35, ranksep=0.38, bgcolor="transparent", pad=0.1];',
+		'\tnode [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=12, fontcolor="#1c2430", penwidth=1.2, margin="0.17,0.09", height=0.3];',
+		'\tedge [fontname="Helvetica", fontsize=10, color="#5b6675", fontcolor="#5b6675", arrowsize=0.65];',
+		'\tpacket [shape=plaintext, style="", label="packet", class="packet", fontcolor="#5b6675", fontsize=11, margin=0.02, height=0.2];',
+		'\tpacket -> n0 [class="next", penwidth=1.8, weight=8];',
 	];
 	return `digraph computation {\n${[...style, ...lines].join("\n")}\n}\n`;
 };

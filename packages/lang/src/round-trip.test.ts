@@ -100,12 +100,14 @@ describe("a computation", () => {
 		const result = compile('main = when is_ip (forward "a\\"b")');
 		expect(result.ok && writeDot(result.computation)).toMatchInlineSnapshot(`
 			"digraph computation {
-				graph [fontname="Helvetica", nodesep=0.4, ranksep=0.35];
-				node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=12, penwidth=1.2, margin="0.18,0.09"];
-				edge [fontname="Helvetica", fontsize=10, color="#555555", fontcolor="#555555", arrowsize=0.7];
-				n0 [label="when\\nis_ip", fillcolor="#fff6dc", color="#b7860b"];
-				n0 -> n2 [label=" yes "];
-				n2 [label="forward \\"a\\\\\\"b\\"", fillcolor="#f1edf9", color="#7454b3"];
+				graph [fontname="Helvetica", nodesep=0.35, ranksep=0.38, bgcolor="transparent", pad=0.1];
+				node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=12, fontcolor="#1c2430", penwidth=1.2, margin="0.17,0.09", height=0.3];
+				edge [fontname="Helvetica", fontsize=10, color="#5b6675", fontcolor="#5b6675", arrowsize=0.65];
+				packet [shape=plaintext, style="", label="packet", class="packet", fontcolor="#5b6675", fontsize=11, margin=0.02, height=0.2];
+				packet -> n0 [class="next", penwidth=1.8, weight=8];
+				n0 [label=<<b>when</b><br/><font face="Courier" point-size="11">is_ip</font>>, class="control", fillcolor="#fff5da", color="#b57f0a"];
+				n0 -> n2 [label=" yes ", class="yes", color="#2c8a50", fontcolor="#2c8a50"];
+				n2 [label=<<b>forward &quot;a\\&quot;b&quot;</b>>, class="action", fillcolor="#f2eefb", color="#7552b8"];
 			}
 			"
 		`);

@@ -16,11 +16,10 @@ import {
 	TextDocuments,
 } from "vscode-languageserver/node.js";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { builtinModules } from "../builtin.js";
+import { type Proposal, proposalsAfter, symbolAt } from "../assistance.js";
 import { modulesBeside } from "../command/module-folder.js";
 import { type CompileOptions, compile } from "../compile.js";
 import type { Diagnostic } from "../diagnostic.js";
-import { documentationOf, documentedNames } from "../documentation.js";
 import { format } from "../formatter.js";
 import type { ModuleFinder } from "../modules.js";
 import type { Span } from "../source.js";
@@ -66,13 +65,10 @@ export const serve = (): void => {
 		return symbols;
 	};
 
-	const symbolAt = (uri: string, position: Position): ProgramSymbol | undefined => {
+	const symbolIn = (uri: string, position: Position): ProgramSymbol | undefined => {
 		const document = documents.get(uri);
 		if (document === undefined) return undefined;
-		const offset = document.offsetAt(position);
-		const under = symbolsIn(document).filter(({ span }) => span.start <= offset && offset <= span.end);
-		// of two that touch, the one that begins here
-		return under.find(({ span }) => span.start === offset) ?? under.at(-1);
+		return symbolAt(symbolsIn(document), document.offsetAt(position));
 	};
 
 	const check = (document: TextDocument): void => {
@@ -93,7 +89,7 @@ export const serve = (): void => {
 	documents.onDidClose(({ document }) => connection.sendDiagnostics({ uri: document.uri, diagnostics: [] }));
 
 	connection.onHover(({ textDocument, position }): Hover | null => {
-		const symbol = symbolAt(textDocument.uri, position);
+		const symbol = symbolIn(textDocument.uri, position);
 		const document = documents.get(textDocument.uri);
 		if (symbol === undefined || document === undefined) return null;
 		return {
@@ -103,7 +99,7 @@ export const serve = (): void => {
 	});
 
 	connection.onDefinition(({ textDocument, position }) => {
-		const definition = symbolAt(textDocument.uri, position)?.definition;
+		const definition = symbolIn(textDocument.uri, position)?.definition;
 		const document = documents.get(textDocument.uri);
 		if (definition == null || document === undefined) return null;
 		const { file, text } = definition.source;
@@ -116,9 +112,7 @@ export const serve = (): void => {
 		const document = documents.get(textDocument.uri);
 		if (document === undefined) return [];
 		const line = document.getText({ start: { line: position.line, character: 0 }, end: position });
-		if (/^\s*import\s/.test(line))
-			return [...builtinModules.keys()].map((label) => ({ label, kind: CompletionItemKind.Module }));
-		return [...ownItems(symbolsIn(document)), ...builtinItems()];
+		return proposalsAfter(line, symbolsIn(document)).map(itemOf);
 	});
 
 	connection.onDocumentFormatting(({ textDocument }) => {
@@ -178,25 +172,15 @@ const describe = ({ name, type, documentation, comment }: ProgramSymbol): string
 				: [comment]),
 	].join("\n\n");
 
-const ownItems = (symbols: readonly ProgramSymbol[]): CompletionItem[] => {
-	const items = new Map<string, CompletionItem>();
-	for (const { name, type, definition, comment } of symbols)
-		if (definition !== null)
-			items.set(name, {
-				label: name,
-				kind: type?.includes("->") ? CompletionItemKind.Function : CompletionItemKind.Variable,
-				detail: type ?? "",
-				documentation: comment,
-			});
-	return [...items.values()];
-};
+const kinds = {
+	function: CompletionItemKind.Function,
+	value: CompletionItemKind.Variable,
+	module: CompletionItemKind.Module,
+} as const;
 
-const builtinItems = (): CompletionItem[] =>
-	documentedNames()
-		.filter((name) => /^[\p{L}_]/u.test(name))
-		.flatMap((label) => {
-			const [first] = documentationOf(label);
-			return first
-				? [{ label, kind: CompletionItemKind.Function, detail: first.type, documentation: first.meaning }]
-				: [];
-		});
+const itemOf = ({ name, kind, type, meaning }: Proposal): CompletionItem => ({
+	label: name,
+	kind: kinds[kind],
+	...(type !== "" && { detail: type }),
+	...(meaning !== "" && { documentation: meaning }),
+});
