@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { builtinModules } from "./builtin.js";
+import type { Diagnostic } from "./diagnostic.js";
 import { documentationOf, documentedNames } from "./documentation.js";
 import type { ProgramSymbol } from "./symbols.js";
 
@@ -39,3 +40,30 @@ const builtinProposals = (): readonly Proposal[] =>
 			const [first] = documentationOf(name);
 			return first ? [{ name, kind: kindOf(first.type), type: first.type, meaning: first.meaning }] : [];
 		});
+
+/** Where a diagnostic is in the text, in UTF-16 units; its own lines and columns count from 1, in code points. */
+export const spanIn = (
+	text: string,
+	{ place, length }: Diagnostic,
+): { readonly start: number; readonly end: number } => {
+	let line = 0;
+	for (let left = place.line - 1; left > 0; left--) {
+		const newline = text.indexOf("\n", line);
+		if (newline < 0) break;
+		line = newline + 1;
+	}
+	const end = text.indexOf("\n", line);
+	const points = Array.from(text.slice(line, end < 0 ? text.length : end).replace(/\r$/, ""));
+	const unitsTo = (column: number): number => line + points.slice(0, column).join("").length;
+	const start = unitsTo(place.column - 1);
+	return { start, end: Math.max(unitsTo(place.column - 1 + length), start) };
+};
+
+/** What a diagnostic says besides its place. */
+export const detailsOf = ({ message, hint, expected, found, kind }: Diagnostic): string =>
+	[
+		message,
+		...(expected === undefined ? [] : [`expected: ${expected}`]),
+		...(found === undefined || kind === "syntax" ? [] : [`found: ${found}`]),
+		...(hint === undefined ? [] : [`hint: ${hint}`]),
+	].join("\n");

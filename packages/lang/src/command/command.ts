@@ -8,9 +8,19 @@ import { explainCommand } from "./explain.js";
 import { ExitStatus, Failure, Told } from "./failure.js";
 import { fmtCommand } from "./fmt.js";
 import { lspCommand } from "./lsp.js";
+import { playgroundCommand } from "./playground.js";
 import { endWithOutput } from "./terminal.js";
 
-const commands = [checkCommand, compileCommand, evalCommand, explainCommand, fmtCommand, docCommand, lspCommand];
+const commands = [
+	checkCommand,
+	compileCommand,
+	evalCommand,
+	explainCommand,
+	fmtCommand,
+	docCommand,
+	lspCommand,
+	playgroundCommand,
+];
 
 const introduction = (name: string): string => `
 A program says what becomes of each packet. The shortest that is of use:

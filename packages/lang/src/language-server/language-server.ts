@@ -16,7 +16,7 @@ import {
 	TextDocuments,
 } from "vscode-languageserver/node.js";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { type Proposal, proposalsAfter, symbolAt } from "../assistance.js";
+import { detailsOf, type Proposal, proposalsAfter, spanIn, symbolAt } from "../assistance.js";
 import { modulesBeside } from "../command/module-folder.js";
 import { type CompileOptions, compile } from "../compile.js";
 import type { Diagnostic } from "../diagnostic.js";
@@ -130,34 +130,21 @@ export const serve = (): void => {
 /** A document's file; what messages call it where it is in no file. */
 const pathOf = (uri: string): string => (uri.startsWith("file:") ? fileURLToPath(uri) : uri);
 
-const rangeOf = (document: TextDocument, { start, end }: Span): Range => ({
+const rangeOf = (document: TextDocument, { start, end }: Pick<Span, "start" | "end">): Range => ({
 	start: document.positionAt(start),
 	end: document.positionAt(end),
 });
 
-/** Lines and columns count from 1, and in code points; the protocol's from 0, and in UTF-16 units. */
+/** What is wrong in another file stands at the beginning of this one. */
 const diagnosticIn = (document: TextDocument, each: Diagnostic, isOwn: boolean): LspDiagnostic => {
-	const { message, hint, expected, found, place, kind } = each;
-	const details = [
-		message,
-		...(expected === undefined ? [] : [`expected: ${expected}`]),
-		...(found === undefined || kind === "syntax" ? [] : [`found: ${found}`]),
-		...(hint === undefined ? [] : [`hint: ${hint}`]),
-	];
-	const line = place.line - 1;
-	const points = Array.from(
-		document.getText({ start: { line, character: 0 }, end: { line: line + 1, character: 0 } }).replace(/\r?\n$/, ""),
-	);
-	const unitsTo = (column: number): number => points.slice(0, column).join("").length;
-	const start = { line, character: unitsTo(place.column - 1) };
-	const end = { line, character: Math.max(unitsTo(place.column - 1 + each.length), start.character + 1) };
-	const whole = { start: { line: 0, character: 0 }, end: { line: 0, character: 1 } };
+	const { start, end } = isOwn ? spanIn(document.getText(), each) : { start: 0, end: 1 };
+	const { file, line, column } = each.place;
 	return {
 		severity: DiagnosticSeverity.Error,
 		source: "pfq-lang",
-		code: kind,
-		range: isOwn ? { start, end } : whole,
-		message: isOwn ? details.join("\n") : `${place.file}:${place.line}:${place.column}: ${details.join("\n")}`,
+		code: each.kind,
+		range: rangeOf(document, { start, end: Math.max(end, start + 1) }),
+		message: isOwn ? detailsOf(each) : `${file}:${line}:${column}: ${detailsOf(each)}`,
 	};
 };
 
