@@ -20,6 +20,29 @@ const refusals: readonly (readonly [value: string, allowed: string])[] = [
 	),
 ];
 
+/** The rows of a table, each by the words of its header; what stands after the last column belongs to it. */
+const rowsOf = (text: string): Record<string, string>[] => {
+	const [header = "", ...rows] = text.trimEnd().split("\n");
+	const columns = header.trim().split(/ +/);
+	return rows.map((row) => {
+		const cells = row.trim().split(/ +/);
+		expect(cells.length, text).toBe(columns.length);
+		return Object.fromEntries(columns.map((column, index) => [column, cells[index] ?? ""]));
+	});
+};
+
+/** What a script printed, by the words in its lines `== WORD`. */
+const partsOf = (text: string): Record<string, string> =>
+	Object.fromEntries(
+		text
+			.split(/^== /m)
+			.slice(1)
+			.map((part) => [part.slice(0, part.indexOf("\n")), part.slice(part.indexOf("\n") + 1)]),
+	);
+
+const sumOf = (rows: Record<string, string>[], column: string) =>
+	rows.reduce((total, row) => total + Number(row[column]), 0);
+
 describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	it(
 		"refuses parameters that make no sense, says what is allowed, and takes the others",
@@ -56,6 +79,70 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				expect.stringContaining("max_sockets"),
 				expect.stringContaining("max_sockets"),
 				"",
+			]);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"shows its figures in /proc/net/pfq, by namespace, while sockets come and go",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				show() { echo "== $1"; cat /proc/net/pfq/$1; }
+				run_pfq -e 'main = udp >-> steer_flow' -n 2 -s 1024 --seconds 8
+				wait_for_report
+				blast -n 20000 -k 100 >/dev/null
+				sleep 1
+				for each in sockets groups devices computations memory stats; do show $each; done
+				ip netns add inner
+				ip netns exec inner sh -c 'echo "== inner"; cat /proc/net/pfq/sockets /proc/net/pfq/stats'
+				wait
+				echo "== report"
+				tail -n 1 /tmp/report
+				echo "== after"
+				cat /proc/net/pfq/sockets
+				while cat /proc/net/pfq/* >/dev/null; do :; done &
+				readers=$!
+				testbed/native/build/blast -d veth1 -t 200 -r 5000 -k 100 >/dev/null &
+				traffic=$!
+				abuse cycles veth0 60 >/dev/null || exit 1
+				kill $readers $traffic
+				ls -l /proc/net/pfq | awk 'NR > 1 { print $1, $NF }' | sort -k 2 | sed '1i == modes'`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			const parts = partsOf(stdout);
+			const tables = Object.fromEntries(
+				["sockets", "groups", "devices", "memory", "stats"].map((name) => [name, rowsOf(parts[name] ?? "")]),
+			);
+			const { sockets = [], groups = [], devices = [], memory = [], stats = [] } = tables;
+			expect(sockets.length).toBe(2);
+			expect(groups.length).toBe(1);
+			for (const row of sockets) expect(Number(row.received)).toBe(Number(row.delivered) + Number(row.lost));
+			for (const row of [...groups, ...stats]) {
+				expect(Number(row.received)).toBe(Number(row.delivered) + Number(row.lost) + Number(row.dropped));
+				expect(row).toMatchObject({ packets: "20000", received: "20000" });
+			}
+			expect(sumOf(groups, "delivered")).toBe(sumOf(sockets, "delivered"));
+			expect(sumOf(groups, "lost")).toBe(sumOf(sockets, "lost"));
+			expect(groups[0]).toMatchObject({ members: "2", computation: "yes", filter: "no", devices: "veth0" });
+			expect(devices).toMatchObject([{ device: "veth0", packets: "20000", missed: "0", state: "running" }]);
+			expect(memory).toMatchObject([
+				{ socket: "0", page: "4096", rx_slots: "1024" },
+				{ socket: "1", rx_slots: "1024" },
+			]);
+			expect(parts.computations).toContain("\n-- group 0\nmain = udp >-> steer_flow\n");
+			expect(parts.inner?.split("\n").length).toBe(3);
+			const report = JSON.parse(parts.report ?? "{}") as { sockets: { recv: number; lost: number }[] };
+			expect(report.sockets.map(({ recv, lost }) => [`${recv}`, `${lost}`])).toEqual(
+				sockets.map(({ delivered, lost }) => [delivered, lost]),
+			);
+			expect(parts.after?.split("\n").length).toBe(2);
+			expect(parts.modes?.trim().split("\n")).toEqual([
+				"-r--r----- computations",
+				...["devices", "groups", "memory", "sockets", "stats"].map((name) => `-r--r--r-- ${name}`),
 			]);
 		},
 		5 * minutes,

@@ -56,6 +56,13 @@ void pfq_host_release_wakes(void)
 	pfq_rcu_read_unlock();
 }
 
+static int host_socket_process(void *host, void *host_socket)
+{
+	(void)host;
+	(void)host_socket;
+	return (int)getpid();
+}
+
 static const struct pfq_host_ops host_ops = {
 	.device_open = host_device_open,
 	.device_close = host_device_close,
@@ -67,6 +74,7 @@ static const struct pfq_host_ops host_ops = {
 	.filter_free = host_filter_free,
 	.queue_alloc = host_queue_alloc,
 	.queue_free = host_queue_free,
+	.socket_process = host_socket_process,
 	.filter_run = host_filter_run,
 	.device_send = host_device_send,
 	.wake = host_wake,

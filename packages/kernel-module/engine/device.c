@@ -62,6 +62,7 @@ void pfq_device_put(struct pfq_device *device)
 	while (*link != device)
 		link = &(*link)->next;
 	*link = device->next;
+	pfq_totals_add_device(&device->engine->ended, device);
 	device->engine->ops->device_close(device->engine->host, device->host);
 	pfq_free(device->lanes);
 	pfq_free(device);

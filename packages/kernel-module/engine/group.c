@@ -169,6 +169,7 @@ static int group_create(struct pfq_socket *socket, int gid, uint32_t policy,
 static void group_destroy(struct pfq_group *group)
 {
 	pfq_device_unbind_all(group->engine, group);
+	pfq_totals_add_group(&group->engine->ended, group);
 	group->engine->groups[group->gid] = NULL;
 	view_destroy(group->view);
 	pfq_program_destroy(group->program);
@@ -304,6 +305,16 @@ int pfq_group_set_vlan(struct pfq_group *group, const struct pfq_vlan_filter_set
 	if (status)
 		group->vlan = old;
 	return status;
+}
+
+/* What devices brought, each packet counted once. */
+uint64_t pfq_group_packets(const struct pfq_group *group)
+{
+	uint64_t packets = 0;
+
+	for (unsigned int i = 0; i < group->engine->lane_count; i++)
+		packets += PFQ_READ_ONCE(group->lanes[i].packets);
+	return packets;
 }
 
 void pfq_group_read_stats(const struct pfq_group *group, struct pfq_stats *stats)

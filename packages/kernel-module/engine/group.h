@@ -35,6 +35,7 @@ int pfq_group_set_filter(struct pfq_group *group, void *filter, struct pfq_error
 int pfq_group_set_vlan(struct pfq_group *group, const struct pfq_vlan_filter_set *vlan,
 		       struct pfq_error *error);
 
+uint64_t pfq_group_packets(const struct pfq_group *group);
 void pfq_group_read_stats(const struct pfq_group *group, struct pfq_stats *stats);
 void pfq_group_read_counters(const struct pfq_group *group, struct pfq_counters *counters);
 

@@ -824,6 +824,26 @@ static int lower(struct lowering *lowering)
 	return pfq_take_shortcuts(program) ? fail(lowering, ENOMEM, "out of memory") : 0;
 }
 
+/* The image, in memory of the program's own. */
+static int keep_image(struct lowering *lowering)
+{
+	const struct pfq_checked_image *image = lowering->image;
+	size_t data_offset = (size_t)(image->data - image->octets);
+	size_t size = data_offset + image->data_size;
+	uint8_t *octets = pfq_alloc(size);
+
+	if (!octets)
+		return fail(lowering, ENOMEM, "out of memory");
+	memcpy(octets, image->octets, size);
+	lowering->program->image = (struct pfq_checked_image){
+		.octets = octets,
+		.data = octets + data_offset,
+		.data_size = image->data_size,
+		.node_count = image->node_count,
+	};
+	return 0;
+}
+
 int pfq_program_create(struct pfq_engine *engine, const struct pfq_checked_image *image,
 		       struct pfq_program **program, struct pfq_error *error)
 {
@@ -834,6 +854,7 @@ int pfq_program_create(struct pfq_engine *engine, const struct pfq_checked_image
 	if (!lowering.program)
 		return pfq_fail(error, ENOMEM, "computation: out of memory");
 	status = lower(&lowering);
+	status = status ? status : keep_image(&lowering);
 	pfq_free(lowering.labels);
 	pfq_free(lowering.buckets);
 	pfq_free(lowering.constant_of);
@@ -852,6 +873,7 @@ void pfq_program_destroy(struct pfq_program *program)
 	for (uint32_t i = 0; i < program->device_count; i++)
 		if (program->devices[i])
 			pfq_device_put(program->devices[i]);
+	pfq_free((void *)(uintptr_t)program->image.octets);
 	pfq_free(program->constants);
 	pfq_free(program->insns);
 	pfq_free(program);

@@ -72,6 +72,10 @@ struct pfq_host_ops {
 			   size_t *page, struct pfq_error *error);
 	void (*queue_free)(void *host, struct pfq_socket *socket, void *memory, size_t size);
 
+	/* The process that a socket belongs to, as the caller's process sees it; 0 if it does not.
+	 */
+	int (*socket_process)(void *host, void *host_socket);
+
 	/* The four below are called per batch or packet, from where pfq_receive() is called: they
 	 * never sleep. */
 

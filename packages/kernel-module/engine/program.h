@@ -67,7 +67,8 @@ struct pfq_program {
 	uint32_t entry;
 	uint32_t entries[PFQ_SHAPES]; /* by the shape of the packet */
 	uint8_t *constants;
-	uint32_t mask_count; /* masks[0] is that of class 0, with which a run starts */
+	struct pfq_checked_image image; /* what it was made of: for people who ask */
+	uint32_t mask_count;		/* masks[0] is that of class 0, with which a run starts */
 	uint32_t device_count;
 	uint64_t masks[PFQ_MAX_MASKS];
 	struct pfq_device *devices[PFQ_MAX_FORWARDS]; /* by forward: a reference, or NULL for the

@@ -364,6 +364,7 @@ static void receive_group(struct delivery *delivery)
 {
 	delivery->view = PFQ_RCU_DEREFERENCE(delivery->group->view);
 	delivery->counts = &delivery->group->lanes[delivery->lane_index];
+	count_more(&delivery->counts->packets, delivery->count);
 	if (PFQ_UNLIKELY(!delivery->view)) {
 		count_more(&delivery->counts->lost, delivery->count);
 		return;

@@ -20,6 +20,7 @@ struct pfq_fanout {
 
 /* What a lane keeps for a group, so that lanes share no cache line. */
 struct pfq_group_lane {
+	uint64_t packets; /* that devices brought */
 	uint64_t recv;
 	uint64_t lost;
 	uint64_t drop;

@@ -429,6 +429,7 @@ void pfq_socket_destroy(struct pfq_socket *socket)
 	pfq_socket_unbind_tx(socket);
 	while (socket->promiscuous_count > 0)
 		promiscuous_off(socket, 0);
+	pfq_totals_add_socket(&engine->ended, socket);
 	engine->sockets[socket->id] = NULL;
 	pfq_mutex_unlock(&engine->lock);
 	pfq_mutex_destroy(&socket->queue_lock);

@@ -8,6 +8,7 @@
 #include "queue.h"
 #include "run.h"
 #include "steering.h"
+#include "totals.h"
 
 /* Words of a bitmap with one bit for each packet of a batch: one cache line. */
 #define PFQ_BATCH_WORDS (PFQ_BATCH / 64)
@@ -150,6 +151,7 @@ struct pfq_engine {
 	struct pfq_device *devices;
 	struct pfq_socket *sockets[PFQ_MAX_SOCKETS];
 	struct pfq_group *groups[PFQ_MAX_GROUPS];
+	struct pfq_totals ended; /* of what is there no more */
 };
 
 #endif

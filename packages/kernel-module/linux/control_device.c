@@ -32,6 +32,13 @@ void pfq_reader_wake(void *host, void *host_socket)
 		eventfd_signal(signal);
 }
 
+int pfq_reader_process(void *host, void *host_socket)
+{
+	const struct pfq_reader *reader = host_socket;
+
+	return pid_vnr(reader->owner);
+}
+
 /*
  * Restricted groups belong to a process: its struct pid is held, so that no later process can be
  * taken for it.

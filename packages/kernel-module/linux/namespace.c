@@ -3,6 +3,7 @@
 #include "filter.h"
 #include "net_device.h"
 #include "parameters.h"
+#include "proc.h"
 #include "queue_memory.h"
 #include "reader.h"
 #include "transmit.h"
@@ -26,6 +27,7 @@ static const struct pfq_host_ops host_ops = {
 	.filter_free = pfq_filter_free,
 	.queue_alloc = pfq_queue_alloc,
 	.queue_free = pfq_queue_free,
+	.socket_process = pfq_reader_process,
 	.filter_run = pfq_filter_run,
 	.device_send = pfq_transmit,
 	.wake = pfq_reader_wake,
@@ -86,15 +88,29 @@ void pfq_namespace_put(struct net *net)
 	put_net(net);
 }
 
+struct pfq_engine *pfq_namespace_lock(struct net *net)
+{
+	struct pfq_namespace *namespace = namespace_of(net);
+
+	mutex_lock(&namespace->lock);
+	return namespace->engine;
+}
+
+void pfq_namespace_unlock(struct net *net)
+{
+	mutex_unlock(&namespace_of(net)->lock);
+}
+
 static int __net_init namespace_init(struct net *net)
 {
 	mutex_init(&namespace_of(net)->lock);
-	return 0;
+	return pfq_proc_init(net);
 }
 
 /* Sockets hold the namespace, so there is no engine any more. */
 static void __net_exit namespace_exit(struct net *net)
 {
+	pfq_proc_exit(net);
 	WARN_ON(namespace_of(net)->engine);
 	mutex_destroy(&namespace_of(net)->lock);
 }

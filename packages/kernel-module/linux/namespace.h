@@ -12,6 +12,10 @@ struct pfq_engine;
 struct pfq_engine *pfq_namespace_get(struct net *net);
 void pfq_namespace_put(struct net *net);
 
+/* The engine of the namespace, or NULL if there is no socket in it. It stays until unlock. */
+struct pfq_engine *pfq_namespace_lock(struct net *net);
+void pfq_namespace_unlock(struct net *net);
+
 int pfq_namespace_init(void);
 void pfq_namespace_exit(void);
 

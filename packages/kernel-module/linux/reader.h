@@ -21,6 +21,8 @@ struct pfq_reader {
 	struct mmpin charge; /* against the locked-memory limit of who enabled it */
 };
 
+int pfq_reader_process(void *host, void *host_socket);
+
 /* Wakes whoever waits for packets. Does not sleep. */
 void pfq_reader_wake(void *host, void *host_socket);
 

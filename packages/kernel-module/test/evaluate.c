@@ -3,6 +3,7 @@
  * Runs programs on packets, for the differential test: requests on standard input, replies on
  * standard output, all words little-endian. The protocol is in testbed/src/differential.
  */
+#include "../engine/text.h"
 #include "quiet_host.h"
 
 #include <unistd.h>
@@ -12,6 +13,7 @@ enum request {
 	REQUEST_PACKET,
 	REQUEST_COUNTERS,
 	REQUEST_QUIT,
+	REQUEST_TEXT,
 };
 
 struct packet_request {
@@ -117,6 +119,34 @@ static void run_packet(const struct pfq_program *program, struct pfq_group_lane 
 	free(octets);
 }
 
+static void write_file(void *to, const char *octets, size_t length)
+{
+	fwrite(octets, length, 1, to);
+}
+
+/* An image as a program, or nothing if it is none. */
+static void print_image(void)
+{
+	struct pfq_checked_image image;
+	uint32_t size, length;
+	char *printed = NULL;
+	size_t printed_size = 0;
+	FILE *file = open_memstream(&printed, &printed_size);
+	struct pfq_text text = { write_file, file };
+	void *octets;
+
+	take(&size, sizeof(size));
+	octets = take_octets(size);
+	if (pfq_check_image(octets, size, &image, NULL) == 0)
+		pfq_print_program(&text, &image);
+	fclose(file);
+	length = (uint32_t)printed_size;
+	give(&length, sizeof(length));
+	give(printed, length);
+	free(printed);
+	free(octets);
+}
+
 int main(void)
 {
 	struct quiet_host host = { 0 };
@@ -136,6 +166,8 @@ int main(void)
 			run_packet(program, &lane);
 		} else if (request == REQUEST_COUNTERS) {
 			give(lane.counters, sizeof(lane.counters));
+		} else if (request == REQUEST_TEXT) {
+			print_image();
 		} else {
 			break;
 		}

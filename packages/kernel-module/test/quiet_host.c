@@ -103,6 +103,13 @@ static void queue_free(void *host, struct pfq_socket *socket, void *memory, size
 	pfq_free(memory);
 }
 
+static int socket_process(void *host, void *host_socket)
+{
+	(void)host;
+	(void)host_socket;
+	return 77;
+}
+
 static bool filter_run(void *filter, const struct pfq_packet *packet)
 {
 	return *(uint32_t *)filter == packet->len;
@@ -157,6 +164,7 @@ const struct pfq_host_ops quiet_host_ops = {
 	.filter_free = filter_free,
 	.queue_alloc = queue_alloc,
 	.queue_free = queue_free,
+	.socket_process = socket_process,
 	.filter_run = filter_run,
 	.device_send = device_send,
 	.to_host = to_host,
