@@ -15,13 +15,18 @@ export class Difference extends Error {
 const show = (outcome: Outcome | undefined): string => {
 	if (outcome === undefined) return "nothing";
 	const { fanout, classMask, mark, state, forwards, toHost } = outcome;
-	const steering = fanout.kind === "steer" ? ` ${fanout.hash} by ${fanout.by}` : "";
+	const steering =
+		fanout.kind === "steer"
+			? ` ${fanout.hash} by ${fanout.by}`
+			: fanout.kind === "double"
+				? ` ${fanout.hashes.join(" and ")}`
+				: "";
 	return `${fanout.kind}${steering}, classes 0x${classMask.toString(16)}, mark ${mark}, state ${state}, forwards [${forwards}]${toHost ? ", to the host" : ""}`;
 };
 
-/** In which order different devices get their copies is not part of the meaning. */
+/** In which order different devices get their copies is not part of the meaning; what is logged goes to the host. */
 const comparable = (outcome: Outcome | undefined): Outcome | undefined =>
-	outcome && { ...outcome, forwards: outcome.forwards.toSorted() };
+	outcome && { ...outcome, forwards: outcome.forwards.toSorted(), logs: [] };
 
 const showCounters = (counters: BigUint64Array): string =>
 	[...counters.entries()].flatMap(([index, count]) => (count === 0n ? [] : [`${index}: ${count}`])).join(", ");

@@ -52,6 +52,7 @@ async function readOutcome(read: (size: number) => Promise<Buffer>): Promise<Out
 		fanout: fanoutOf(word(0), word(1), word(2)),
 		mark: word(3),
 		classMask: reply.readBigUInt64LE(16),
+		logs: [],
 		state: word(6),
 		forwards: Array.from({ length: word(7) }, (_, index) => deviceOf(forwards.readUInt32LE(index * 4))),
 		toHost: word(9) === 1,

@@ -196,7 +196,7 @@ describe("pfq-lang eval", () => {
 			outcome: { fanout: "steer", hash: expect.any(Number), classMask: "0x1", mark: 0, forwards: [], toHost: false },
 		});
 		expect(objects.at(-1)).toEqual({
-			totals: { packets: 12, dropped: 9, every: 0, one: 3, copies: 0, notRun: 0 },
+			totals: { packets: 12, dropped: 9, every: 0, one: 3, two: 0, copies: 0, notRun: 0 },
 			counters: {},
 		});
 	});

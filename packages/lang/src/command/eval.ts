@@ -34,7 +34,7 @@ export const evalCommand = (name: string): Command =>
 		.action((file: string | undefined, options: EvalOptions) => {
 			const { computation } = loadProgram(file, options);
 			const group = newGroupState();
-			const totals: Totals = { packets: 0, dropped: 0, every: 0, one: 0, copies: 0, notRun: 0 };
+			const totals: Totals = { packets: 0, dropped: 0, every: 0, one: 0, two: 0, copies: 0, notRun: 0 };
 			const tell = options.json ? tellJson : tellText();
 			try {
 				for (const captured of packetsOf(options.read)) {
@@ -55,6 +55,8 @@ interface Totals {
 	every: number;
 	/** Steered to one. */
 	one: number;
+	/** Steered to two. */
+	two: number;
 	/** To other devices. */
 	copies: number;
 	/** Of link types that are not read. */
@@ -67,7 +69,7 @@ const count = (totals: Totals, outcome: Outcome | null): void => {
 		totals.notRun++;
 		return;
 	}
-	totals[({ drop: "dropped", pass: "every", steer: "one" } as const)[outcome.fanout.kind]]++;
+	totals[({ drop: "dropped", pass: "every", steer: "one", double: "two" } as const)[outcome.fanout.kind]]++;
 	totals.copies += outcome.forwards.length;
 };
 
@@ -90,14 +92,16 @@ const tellText = (): Tell => {
 };
 
 /** An outcome as JSON has it. */
-export const outcomeObject = ({ fanout, classMask, mark, state, forwards, toHost }: Outcome) => ({
+export const outcomeObject = ({ fanout, classMask, mark, state, forwards, toHost, logs }: Outcome) => ({
 	fanout: fanout.kind,
 	...(fanout.kind === "steer" && { [fanout.by]: fanout.hash }),
+	...(fanout.kind === "double" && { hashes: fanout.hashes }),
 	classMask: `0x${classMask.toString(16)}`,
 	mark,
 	state,
 	forwards,
 	toHost,
+	...(logs.length > 0 && { logs }),
 });
 
 const tellJson: Tell = (captured, outcome) => {
@@ -122,9 +126,10 @@ const jsonOf = (totals: Totals, group: GroupState): string => {
 	return `${JSON.stringify({ totals, counters })}\n`;
 };
 
-const textOf = ({ packets, dropped, every, one, copies, notRun }: Totals, group: GroupState): string => {
+const textOf = ({ packets, dropped, every, one, two, copies, notRun }: Totals, group: GroupState): string => {
 	const parts: readonly (readonly [number, string])[] = [
 		[one, "to one socket"],
+		[two, "to two sockets"],
 		[every, "to every socket"],
 		[dropped, "dropped"],
 		[notRun, "not run"],

@@ -1,31 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Node } from "../computation.js";
-import { integer, text } from "./argument.js";
+import { integer, integers, text, texts } from "./argument.js";
 import { pass } from "./control.js";
-import { addressHash, flowHash, linkHash } from "./hash.js";
-import { ETHERTYPE, type Headers } from "./packet.js";
-import { BROADCAST_MAC, isBroadcastAddress } from "./predicates.js";
-import type { Meanings, Run } from "./run.js";
-
-/** Every class but the one of bit 63, the management class. */
-const ALL_CLASSES = (1n << 63n) - 1n;
-
-/** Steers; drops where there is nothing to steer by. */
-function steer(run: Run, hash: number | undefined, by: "hash" | "number" = "hash"): boolean {
-	if (hash === undefined) return false;
-	run.fanout = { kind: "steer", hash, by };
-	return true;
-}
-
-/** IP by its EtherType, though its addresses may be cut off. */
-function isIp({ etherType }: Headers): boolean {
-	return etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
-}
-
-function broadcast(run: Run): boolean {
-	run.classMask = ALL_CLASSES;
-	return pass(run);
-}
+import type { LogEntry, Meaning, Meanings, Run } from "./run.js";
+import { ALL_CLASSES, broadcast } from "./steering.js";
 
 /** Adds to a counter of the group, modulo 2^64. */
 function count({ group }: Run, node: Node, amount: bigint): boolean {
@@ -38,30 +16,23 @@ const forward = (run: Run, node: Node): void => {
 	run.forwards.push(text(node, 0));
 };
 
+const log =
+	(what: LogEntry["what"], textOf: (node: Node) => string = () => ""): Meaning =>
+	(run, node) => {
+		run.logs.push({ what, text: textOf(node) });
+		return true;
+	};
+
+/** Passes, having read its argument. */
+const arrived =
+	(read: (node: Node, index: number) => unknown): Meaning =>
+	(run, node) => {
+		read(node, 0);
+		return pass(run);
+	};
+
 /** What acts on the packet, the run or the group: whether it passes. */
 export const actions: Meanings = {
-	steer_flow: (run) => steer(run, isIp(run.headers) ? (flowHash(run.headers) ?? 0) : undefined),
-	steer_p2p: (run) => {
-		const { source, destination } = run.headers;
-		const hash = addressHash(run.headers);
-		const toAll = isBroadcastAddress(source) || isBroadcastAddress(destination);
-		if (hash !== undefined && toAll) return broadcast(run);
-		return steer(run, isIp(run.headers) ? (hash ?? 0) : undefined);
-	},
-	steer_link: (run) => {
-		const hash = linkHash(run.headers);
-		const toAll = run.headers.destinationMac === BROADCAST_MAC;
-		return hash !== undefined && toAll ? broadcast(run) : steer(run, hash);
-	},
-	steer_vlan: (run) => steer(run, run.headers.vlans[0]),
-	steer_rss: (run) => steer(run, run.packet.flowHash ?? flowHash(run.headers) ?? linkHash(run.headers) ?? 0),
-	steer_rrobin: (run) => {
-		const turn = run.group.roundRobin;
-		run.group.roundRobin = (turn + 1) >>> 0;
-		return steer(run, turn, "number");
-	},
-	steer_to: (run, node) => steer(run, integer(node, 0) >>> 0, "number"),
-
 	drop: () => false,
 	broadcast,
 	classify: (run, node) => {
@@ -82,6 +53,14 @@ export const actions: Meanings = {
 
 	forward: (run, node) => {
 		forward(run, node);
+		return pass(run);
+	},
+	forwardIO: (run, node) => {
+		forward(run, node);
+		return pass(run);
+	},
+	link: (run, node) => {
+		run.forwards.push(...texts(node, 0).filter((device) => device !== run.packet.device?.name));
 		return pass(run);
 	},
 	bridge: (run, node) => {
@@ -115,4 +94,18 @@ export const actions: Meanings = {
 		run.toHost = true;
 		return false;
 	},
+
+	log_msg: log("message", (node) => text(node, 0)),
+	log_buff: log("octets"),
+	log_packet: log("packet"),
+	trace: log("trace"),
+
+	dummy_int: arrived(integer),
+	dummy_ints: arrived(integers),
+	dummy_ip: arrived(text),
+	dummy_ips: arrived(texts),
+	dummy_string: arrived(text),
+	dummy_strings: arrived(texts),
+	dummy_cidr: arrived(text),
+	dummy_cidrs: arrived(texts),
 };

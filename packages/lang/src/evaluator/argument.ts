@@ -46,3 +46,12 @@ export function text(node: Node, index: number): string {
 	if (typeof value !== "string") throw mismatch(node, index, "text");
 	return value;
 }
+
+export function texts(node: Node, index: number): readonly string[] {
+	const { value } = argument(node, index);
+	if (!Array.isArray(value)) throw mismatch(node, index, "a list of texts");
+	return value.map((element: unknown) => {
+		if (typeof element !== "string") throw mismatch(node, index, "a list of texts");
+		return element;
+	});
+}

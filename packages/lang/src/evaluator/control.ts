@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Node } from "../computation.js";
 import type { Meanings, Run, Steps } from "./run.js";
+import { inner } from "./tunnel.js";
 
 /** To every eligible socket. */
 export function pass(run: Run): true {
@@ -16,6 +17,15 @@ function* par(run: Run, node: Node): Steps {
 		if (yield run.follow(node, alternative)) return true;
 	}
 	return false;
+}
+
+/** Runs what is in the argument looking elsewhere, and then looks again where it did before. */
+function* looking(run: Run, node: Node, elsewhere: Pick<Partial<Run>, "headers" | "ends">): Steps {
+	const { headers, ends } = run;
+	Object.assign(run, elsewhere);
+	const passes = yield run.follow(node, 0);
+	Object.assign(run, { headers, ends });
+	return passes;
 }
 
 /** Functions that run functions: whether they pass. */
@@ -44,5 +54,8 @@ export const control: Meanings = {
 	par6: par,
 	par7: par,
 	par8: par,
+	shift: (run, node) => looking(run, node, { headers: inner(run.packet, run.headers) }),
+	src: (run, node) => looking(run, node, { ends: ["source"] }),
+	dst: (run, node) => looking(run, node, { ends: ["destination"] }),
 	unit: () => true,
 };

@@ -3,7 +3,7 @@ import type { Computation, Node } from "../computation.js";
 import { reference } from "./argument.js";
 import { meaning, property } from "./meanings.js";
 import { dissect, type Packet } from "./packet.js";
-import { type Fanout, type GroupState, type Run, type Steps, settle } from "./run.js";
+import { type Fanout, type GroupState, type LogEntry, type Run, type Steps, settle } from "./run.js";
 
 /** What became of a packet. */
 export interface Outcome {
@@ -16,6 +16,8 @@ export interface Outcome {
 	readonly forwards: readonly string[];
 	/** Whether the host's own stack gets the packet. */
 	readonly toHost: boolean;
+	/** What was written to the log. */
+	readonly logs: readonly LogEntry[];
 }
 
 /**
@@ -63,6 +65,7 @@ export function evaluate(
 	const run: Run = {
 		packet,
 		headers: dissect(packet),
+		ends: ["source", "destination"],
 		group,
 		fanout: { kind: "pass" },
 		classMask: 1n,
@@ -70,6 +73,7 @@ export function evaluate(
 		state: 0,
 		forwards: [],
 		toHost: false,
+		logs: [],
 		follow: (node, argument) => chain(reference(node, argument)),
 		read: (node, argument) => {
 			const value = property(nodeAt(reference(node, argument)))(run);
@@ -78,6 +82,6 @@ export function evaluate(
 	};
 
 	const fanout: Fanout = settle(chain(0)) ? run.fanout : { kind: "drop" };
-	const { classMask, mark, state, forwards, toHost } = run;
-	return { fanout, classMask, mark, state, forwards, toHost };
+	const { classMask, mark, state, forwards, toHost, logs } = run;
+	return { fanout, classMask, mark, state, forwards, toHost, logs };
 }

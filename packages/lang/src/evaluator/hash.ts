@@ -36,6 +36,26 @@ export function flowHash({ source, destination, sourcePort, destinationPort }: H
 	return fold(end(source, from) + end(destination, to));
 }
 
+/** As flowHash, with each port halved: RTP and its RTCP, which has the port after it, meet. */
+export function callHash(headers: Headers): number | undefined {
+	const half = (port: number | undefined): number | undefined => (port === undefined ? undefined : port >>> 1);
+	return flowHash({
+		...headers,
+		sourcePort: half(headers.sourcePort),
+		destinationPort: half(headers.destinationPort),
+	});
+}
+
+/** One end by its address. */
+export function addressOnly(address: Address): number {
+	return fold(end(address, 0));
+}
+
+/** One end by its MAC. */
+export function macOnly(mac: number): number {
+	return fold(mix(BigInt(mac)));
+}
+
 /** Symmetric over the two addresses. */
 export function addressHash({ source, destination }: Headers): number | undefined {
 	if (source === undefined || destination === undefined) return undefined;

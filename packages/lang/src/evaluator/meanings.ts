@@ -8,9 +8,10 @@ import { logic } from "./logic.js";
 import { predicates } from "./predicates.js";
 import { type Property, properties } from "./properties.js";
 import type { Meaning, Meanings } from "./run.js";
+import { steering } from "./steering.js";
 
 /** Each written out; aliases and filters follow from these. */
-const written: Meanings = { ...predicates, ...comparisons, ...logic, ...control, ...actions };
+const written: Meanings = { ...predicates, ...comparisons, ...logic, ...control, ...steering, ...actions };
 
 /** What a row of the table of primitives means; `undefined` if nobody said. Properties are not here. */
 export function meaningOf(primitive: Primitive): Meaning | undefined {

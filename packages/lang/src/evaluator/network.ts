@@ -29,7 +29,8 @@ function widthOf(address: Address): number {
 	return address.version === 4 ? 32 : 128;
 }
 
-function ipv4(text: string): bigint {
+/** An IPv4 address as a number. */
+export function ipv4(text: string): bigint {
 	const octets = text.split(".");
 	if (octets.length !== 4) throw new RangeError(`not an IPv4 address: ${text}`);
 	return octets.reduce((value, octet) => (value << 8n) | BigInt(octet), 0n);

@@ -17,6 +17,14 @@ export interface Packet {
 	readonly mark: number;
 	/** The device's flow hash, where it gives one. */
 	readonly flowHash?: number | undefined;
+	/** The device that the packet came in by, where that is known. */
+	readonly device?: Device | undefined;
+}
+
+export interface Device {
+	readonly name: string;
+	/** Its IPv4 addresses; files and memory have none. */
+	readonly addresses: readonly string[];
 }
 
 export interface Address {
@@ -26,9 +34,12 @@ export interface Address {
 
 export type Fragment = "first" | "more";
 
-type Field = number | undefined;
+export type Field = number | undefined;
 
+/** A set of headers that a run looks at, and what is the packet's whichever set that is: MACs and VLAN tags. */
 export interface Headers {
+	/** How many sets are around this one. */
+	readonly depth: number;
 	/** The protocol after the VLAN tags. */
 	readonly etherType: Field;
 	readonly destinationMac: Field;
@@ -46,7 +57,7 @@ export interface Headers {
 				readonly ttl: Field;
 		  }
 		| undefined;
-	readonly ipv6: { readonly hopLimit: Field; readonly flowLabel: Field } | undefined;
+	readonly ipv6: { readonly hopLimit: Field; readonly flowLabel: Field; readonly trafficClass: Field } | undefined;
 	readonly source: Address | undefined;
 	readonly destination: Address | undefined;
 	/** `undefined` if the packet is no fragment. */
@@ -57,9 +68,14 @@ export interface Headers {
 	readonly sourcePort: Field;
 	readonly destinationPort: Field;
 	readonly tcp: { readonly headerLength: Field; readonly flags: Field } | undefined;
-	readonly udp: { readonly length: Field } | undefined;
+	/** Its length, and the first two octets after its header. */
+	readonly udp: { readonly length: Field; readonly payload: readonly [Field, Field] } | undefined;
 	/** Of ICMP on IPv4. */
 	readonly icmp: { readonly type: Field; readonly code: Field } | undefined;
+	/** Of ICMPv6 on IPv6. */
+	readonly icmp6: { readonly type: Field; readonly code: Field } | undefined;
+	/** Where the transport header begins, and its protocol; none in a fragment other than the first. */
+	readonly transport: { readonly protocol: number; readonly offset: number } | undefined;
 }
 
 export const ETHERTYPE = { ipv4: 0x0800, ipv6: 0x86dd } as const;
@@ -82,9 +98,9 @@ const MORE_FRAGMENTS = 0x2000;
 const IPV4_OFFSET = 0x1fff;
 
 /** Reads the captured octets in network order; `undefined` where the field is not wholly captured. */
-type Reader = (offset: number, size: number) => bigint | undefined;
+export type Reader = (offset: number, size: number) => bigint | undefined;
 
-const readerOf =
+export const readerOf =
 	(octets: Uint8Array): Reader =>
 	(offset, size) => {
 		if (offset + size > octets.length) return undefined;
@@ -94,17 +110,17 @@ const readerOf =
 	};
 
 /** A field of up to six octets as a number. */
-function number(read: Reader, offset: number, size: number): Field {
+export function number(read: Reader, offset: number, size: number): Field {
 	const value = read(offset, size);
 	return value === undefined ? undefined : Number(value);
 }
 
 /** A part of a field: `shift` bits to the right, then the bits of `mask`. */
-function bits(field: Field, shift: number, mask: number): Field {
+export function bits(field: Field, shift: number, mask: number): Field {
 	return field === undefined ? undefined : (field >>> shift) & mask;
 }
 
-interface Link {
+export interface Link {
 	readonly protocol: Field;
 	readonly network: number;
 }
@@ -138,11 +154,11 @@ function protocolOfFamily(field: Field): Field {
 	return undefined;
 }
 
-interface Tagged extends Link {
+export interface Tagged extends Link {
 	readonly vlans: readonly number[];
 }
 
-function stripTags(read: Reader, link: Link): Tagged {
+export function stripTags(read: Reader, link: Link): Tagged {
 	let { protocol, network } = link;
 	const vlans: number[] = [];
 	while (protocol !== undefined && tagProtocols.has(protocol) && vlans.length < MAX_TAGS) {
@@ -200,13 +216,26 @@ function address(read: Reader, version: 4 | 6, offset: number): Address | undefi
 	return value === undefined ? undefined : { version, value };
 }
 
-/** The fields of a packet's headers. */
+/** The outermost headers of a packet. */
 export function dissect(packet: Packet): Headers {
 	const read = readerOf(packet.octets);
 	const onEthernet = packet.link === "ethernet";
 	const link = links[packet.link](read);
-	const { protocol: etherType, network, vlans } = onEthernet ? stripTags(read, link) : { ...link, vlans: [] };
+	const { protocol, network, vlans } = onEthernet ? stripTags(read, link) : { ...link, vlans: [] };
+	return {
+		...headersAt(read, protocol, network),
+		depth: 0,
+		destinationMac: onEthernet ? number(read, 0, 6) : undefined,
+		sourceMac: onEthernet ? number(read, 6, 6) : undefined,
+		vlans,
+	};
+}
 
+/** What is a set's own. */
+export type OwnHeaders = Omit<Headers, "depth" | "destinationMac" | "sourceMac" | "vlans">;
+
+/** The network and transport headers of an EtherType, from a place on. */
+export function headersAt(read: Reader, etherType: Field, network: number): OwnHeaders {
 	const first = number(read, network, 1);
 	const headerVersion = bits(first, 4, 0xf);
 	const headerWords = bits(first, 0, 0xf) ?? 0;
@@ -224,12 +253,10 @@ export function dissect(packet: Packet): Headers {
 	const transport = fragment === "more" ? undefined : protocol;
 	const at = (offset: number, size: number): Field => number(read, payload.offset + offset, size);
 	const hasPorts = transport === PROTOCOL.tcp || transport === PROTOCOL.udp || transport === PROTOCOL.sctp;
+	const message = { type: at(0, 1), code: at(1, 1) };
 
 	return {
 		etherType,
-		destinationMac: onEthernet ? number(read, 0, 6) : undefined,
-		sourceMac: onEthernet ? number(read, 6, 6) : undefined,
-		vlans,
 		version,
 		ipv4: isIPv4
 			? {
@@ -241,7 +268,11 @@ export function dissect(packet: Packet): Headers {
 				}
 			: undefined,
 		ipv6: isIPv6
-			? { hopLimit: number(read, network + 7, 1), flowLabel: bits(number(read, network, 4), 0, 0xfffff) }
+			? {
+					hopLimit: number(read, network + 7, 1),
+					flowLabel: bits(number(read, network, 4), 0, 0xfffff),
+					trafficClass: bits(number(read, network, 2), 4, 0xff),
+				}
 			: undefined,
 		source: isIPv4 ? address(read, 4, network + 12) : isIPv6 ? address(read, 6, network + 8) : undefined,
 		destination: isIPv4 ? address(read, 4, network + 16) : isIPv6 ? address(read, 6, network + 24) : undefined,
@@ -250,8 +281,10 @@ export function dissect(packet: Packet): Headers {
 		sourcePort: hasPorts ? at(0, 2) : undefined,
 		destinationPort: hasPorts ? at(2, 2) : undefined,
 		tcp: transport === PROTOCOL.tcp ? { headerLength: hdrlen(at(12, 1)), flags: at(13, 1) } : undefined,
-		udp: transport === PROTOCOL.udp ? { length: at(4, 2) } : undefined,
-		icmp: isIPv4 && transport === PROTOCOL.icmp ? { type: at(0, 1), code: at(1, 1) } : undefined,
+		udp: transport === PROTOCOL.udp ? { length: at(4, 2), payload: [at(8, 1), at(9, 1)] } : undefined,
+		icmp: isIPv4 && transport === PROTOCOL.icmp ? message : undefined,
+		icmp6: isIPv6 && transport === PROTOCOL.icmp6 ? message : undefined,
+		transport: transport === undefined ? undefined : { protocol: transport, offset: payload.offset },
 	};
 }
 

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { integer, integers, text } from "./argument.js";
-import { contains, network } from "./network.js";
+import { mayContain } from "./bloom.js";
+import { contains, ipv4, network } from "./network.js";
 import { type Address, ETHERTYPE, PROTOCOL } from "./packet.js";
-import type { Meanings } from "./run.js";
+import type { Meanings, Run } from "./run.js";
+import { isGtpControl, isGtpUser, isRtcp, isRtp, isSip } from "./voice.js";
 
 export const BROADCAST_MAC = 0xffff_ffff_ffff;
 export const BROADCAST_ADDRESS = 0xffff_ffffn;
@@ -16,6 +18,16 @@ const within = (cidr: string, ...addresses: readonly (Address | undefined)[]): b
 
 export function isBroadcastAddress(address: Address | undefined): boolean {
 	return address?.version === 4 && address.value === BROADCAST_ADDRESS;
+}
+
+function isMulticastAddress(address: Address | undefined): boolean {
+	return address !== undefined && multicastNetworks.some((multicast) => contains(multicast, address));
+}
+
+/** An IPv4 address of the device that the packet came in by. */
+function isHostAddress({ packet, headers: { destination } }: Run): boolean {
+	const addresses = packet.device?.addresses ?? [];
+	return destination?.version === 4 && addresses.some((each) => ipv4(each) === destination.value);
 }
 
 /** Predicates: whether they hold. */
@@ -37,17 +49,34 @@ export const predicates: Meanings = {
 	is_first_frag: ({ headers }) => headers.fragment === "first",
 	is_more_frag: ({ headers }) => headers.fragment === "more",
 
-	has_port: ({ headers }, node) =>
-		headers.sourcePort === integer(node, 0) || headers.destinationPort === integer(node, 0),
+	has_port: ({ headers, ends }, node) => ends.some((end) => headers[`${end}Port`] === integer(node, 0)),
 	has_src_port: ({ headers }, node) => headers.sourcePort === integer(node, 0),
 	has_dst_port: ({ headers }, node) => headers.destinationPort === integer(node, 0),
 
-	has_addr: ({ headers }, node) => within(text(node, 0), headers.source, headers.destination),
+	has_addr: ({ headers, ends }, node) => within(text(node, 0), ...ends.map((end) => headers[end])),
 	has_src_addr: ({ headers }, node) => within(text(node, 0), headers.source),
 	has_dst_addr: ({ headers }, node) => within(text(node, 0), headers.destination),
 	is_ip_broadcast: ({ headers }) => isBroadcastAddress(headers.destination),
-	is_ip_multicast: ({ headers: { destination } }) =>
-		destination !== undefined && multicastNetworks.some((multicast) => contains(multicast, destination)),
+	is_ip_multicast: ({ headers }) => isMulticastAddress(headers.destination),
+	is_ip_host: isHostAddress,
+	is_incoming_host: (run) =>
+		isHostAddress(run) || isBroadcastAddress(run.headers.destination) || isMulticastAddress(run.headers.destination),
+
+	bloom: ({ headers, ends }, node) =>
+		mayContain(
+			node,
+			ends.map((end) => headers[end]),
+		),
+	bloom_src: ({ headers }, node) => mayContain(node, [headers.source]),
+	bloom_dst: ({ headers }, node) => mayContain(node, [headers.destination]),
+
+	is_rtp: ({ headers }) => isRtp(headers),
+	is_rtcp: ({ headers }) => isRtcp(headers),
+	is_sip: ({ headers }) => isSip(headers),
+	is_voip: ({ headers }) => isRtp(headers) || isRtcp(headers) || isSip(headers),
+	is_gtp: ({ headers }) => isGtpControl(headers) || isGtpUser(headers),
+	is_gtp_cp: ({ headers }) => isGtpControl(headers),
+	is_gtp_up: ({ headers }) => isGtpUser(headers),
 
 	has_vlan: ({ headers }) => headers.vlans.length > 0,
 	has_vid: ({ headers }, node) => headers.vlans[0] === integer(node, 0),

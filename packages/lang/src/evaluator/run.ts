@@ -7,7 +7,18 @@ import type { Headers, Packet } from "./packet.js";
 export type Fanout =
 	| { readonly kind: "drop" }
 	| { readonly kind: "pass" }
-	| { readonly kind: "steer"; readonly hash: number; readonly by: "hash" | "number" };
+	| { readonly kind: "steer"; readonly hash: number; readonly by: "hash" | "number" }
+	/** To the sockets of two hashes; once, if they are the same. */
+	| { readonly kind: "double"; readonly hashes: readonly [number, number] };
+
+/** Which end of the packet the functions look at that may look at either. */
+export type End = "source" | "destination";
+
+/** What a run has said to the log. */
+export interface LogEntry {
+	readonly what: "message" | "octets" | "packet" | "trace";
+	readonly text: string;
+}
 
 /** What a group keeps from packet to packet. */
 export interface GroupState {
@@ -23,7 +34,10 @@ export function newGroupState(): GroupState {
 /** The state that a run threads through its functions. */
 export interface Run {
 	readonly packet: Packet;
-	readonly headers: Headers;
+	/** The set of headers that the run looks at. */
+	headers: Headers;
+	/** The ends that it looks at. */
+	ends: readonly End[];
 	readonly group: GroupState;
 	/** What the fanout is as long as nothing drops. */
 	fanout: Fanout;
@@ -33,6 +47,7 @@ export interface Run {
 	readonly forwards: string[];
 	/** Whether the host's own stack gets the packet. */
 	toHost: boolean;
+	readonly logs: LogEntry[];
 	/** Asks the predicate, or runs the chain of functions, that an argument of the node refers to. */
 	readonly follow: (node: Node, argument: number) => Steps;
 	/** The value of the property that an argument of the node refers to. */
