@@ -8,6 +8,7 @@ import { near, nearWord, weighted } from "./pools.js";
 /** Packets of all link types, well-formed, malformed and cut off. */
 
 type Octets = readonly number[];
+type Pool = readonly [number, ...number[]];
 /** A protocol number of the layer below, and the octets that it announces. */
 interface Announced {
 	readonly number: number;
@@ -76,6 +77,45 @@ const otherProtocol = fc
 	.tuple(nearWord([...pools.otherProtocols, ...pools.extensions], 8), anyOctets(24))
 	.map(([number, octets]) => ({ number, octets }));
 
+/** UDP with these ports and this payload. */
+const udpOf = (
+	sources: fc.Arbitrary<number>,
+	destinations: fc.Arbitrary<number>,
+	payload: fc.Arbitrary<Octets>,
+): fc.Arbitrary<Announced> =>
+	announced(
+		pools.protocols.udp,
+		fc
+			.tuple(sources, destinations, payload)
+			.map(([source, destination, payload]) => [
+				...word(source, 2),
+				...word(destination, 2),
+				...word(8 + payload.length, 2),
+				...word(0, 2),
+				...payload,
+			]),
+	);
+const either = (port: number): readonly [fc.Arbitrary<number>, fc.Arbitrary<number>] => [
+	weighted([2, fc.constant(port)], [1, nearWord(pools.ports, 16)]),
+	weighted([2, fc.constant(port)], [1, nearWord(pools.ports, 16)]),
+];
+const firstOctets = (first: Pool, second: Pool): fc.Arbitrary<Octets> =>
+	fc
+		.tuple(nearWord(first, 8), nearWord(second, 8), anyOctets(12))
+		.map(([first, second, rest]) => [first, second, ...rest]);
+const rtp = udpOf(
+	nearWord(pools.rtpPorts, 16),
+	nearWord(pools.rtpPorts, 16),
+	firstOctets(pools.rtpFlags, pools.rtpTypes),
+);
+const rtcp = udpOf(
+	nearWord(pools.rtcpPorts, 16),
+	nearWord(pools.rtcpPorts, 16),
+	firstOctets(pools.rtpFlags, pools.rtcpTypes),
+);
+const sip = weighted([1, udpOf(...either(5060), anyOctets(12))], [1, udpOf(...either(5061), anyOctets(12))]);
+const gtpControl = udpOf(...either(2123), anyOctets(12));
+
 /** Mostly what belongs on this version of IP; ICMP of the other version happens, too. */
 const transport = (version: 4 | 6): fc.Arbitrary<Announced> =>
 	weighted(
@@ -85,38 +125,47 @@ const transport = (version: 4 | 6): fc.Arbitrary<Announced> =>
 		[version === 4 ? 6 : 1, icmp],
 		[version === 6 ? 6 : 1, icmp6],
 		[2, otherProtocol],
+		[2, rtp],
+		[2, rtcp],
+		[1, sip],
+		[1, gtpControl],
 	);
 
-const ipv4 = announced(
-	pools.IPV4,
-	fc
-		.record({
-			version: weighted([20, fc.constant(4)], [1, fc.integer({ min: 0, max: 15 })]),
-			words: weighted([14, fc.constant(5)], [4, fc.integer({ min: 6, max: 15 })], [1, fc.integer({ min: 0, max: 4 })]),
-			tos: nearWord(pools.tos, 8),
-			length: nearWord(pools.lengths, 16),
-			id: nearWord(pools.ids, 16),
-			fragment: weighted([1, fc.constant(0)], [2, nearWord(pools.fragmentFields4, 16)]),
-			ttl: nearWord(pools.hops, 8),
-			source: address4,
-			destination: address4,
-			payload: transport(4),
-		})
-		.map(({ version, words, tos, length, id, fragment, ttl, source, destination, payload }) => [
-			(version << 4) | words,
-			tos,
-			...word(length, 2),
-			...word(id, 2),
-			...word(fragment, 2),
-			ttl,
-			payload.number,
-			...word(0, 2),
-			...source,
-			...destination,
-			...Array<number>(Math.max(0, words - 5) * 4).fill(1),
-			...payload.octets,
-		]),
-);
+const ipv4 = (payload: fc.Arbitrary<Announced>): fc.Arbitrary<Announced> =>
+	announced(
+		pools.IPV4,
+		fc
+			.record({
+				version: weighted([20, fc.constant(4)], [1, fc.integer({ min: 0, max: 15 })]),
+				words: weighted(
+					[14, fc.constant(5)],
+					[4, fc.integer({ min: 6, max: 15 })],
+					[1, fc.integer({ min: 0, max: 4 })],
+				),
+				tos: nearWord(pools.tos, 8),
+				length: nearWord(pools.lengths, 16),
+				id: nearWord(pools.ids, 16),
+				fragment: weighted([1, fc.constant(0)], [2, nearWord(pools.fragmentFields4, 16)]),
+				ttl: nearWord(pools.hops, 8),
+				source: address4,
+				destination: address4,
+				payload,
+			})
+			.map(({ version, words, tos, length, id, fragment, ttl, source, destination, payload }) => [
+				(version << 4) | words,
+				tos,
+				...word(length, 2),
+				...word(id, 2),
+				...word(fragment, 2),
+				ttl,
+				payload.number,
+				...word(0, 2),
+				...source,
+				...destination,
+				...Array<number>(Math.max(0, words - 5) * 4).fill(1),
+				...payload.octets,
+			]),
+	);
 
 /** An extension header but for its next header, as octets after that one. */
 const extension: fc.Arbitrary<Announced> = weighted(
@@ -158,31 +207,121 @@ const chain = weighted(
 			.map((count) => Array<Announced>(count).fill({ number: 60, octets: [0, ...word(0, 6)] })),
 	],
 );
-const ipv6 = announced(
-	pools.IPV6,
-	fc
-		.record({
-			version: weighted([20, fc.constant(6)], [1, fc.integer({ min: 0, max: 15 })]),
-			trafficClass: nearWord(pools.tos, 8),
-			flowLabel: nearWord(pools.flowLabels, 20),
-			length: nearWord(pools.lengths, 16),
-			hopLimit: nearWord(pools.hops, 8),
-			source: address6,
-			destination: address6,
-			chain,
-			payload: transport(6),
-		})
-		.map(({ version, trafficClass, flowLabel, length, hopLimit, source, destination, chain, payload }) => [
-			...word(version * 2 ** 28 + trafficClass * 2 ** 20 + flowLabel, 4),
-			...word(length, 2),
-			chain[0]?.number ?? payload.number,
-			hopLimit,
-			...source,
-			...destination,
-			...chain.flatMap(({ octets }, index) => [chain[index + 1]?.number ?? payload.number, ...octets]),
-			...payload.octets,
-		]),
+const ipv6 = (payload: fc.Arbitrary<Announced>): fc.Arbitrary<Announced> =>
+	announced(
+		pools.IPV6,
+		fc
+			.record({
+				version: weighted([20, fc.constant(6)], [1, fc.integer({ min: 0, max: 15 })]),
+				trafficClass: nearWord(pools.tos, 8),
+				flowLabel: nearWord(pools.flowLabels, 20),
+				length: nearWord(pools.lengths, 16),
+				hopLimit: nearWord(pools.hops, 8),
+				source: address6,
+				destination: address6,
+				chain,
+				payload,
+			})
+			.map(({ version, trafficClass, flowLabel, length, hopLimit, source, destination, chain, payload }) => [
+				...word(version * 2 ** 28 + trafficClass * 2 ** 20 + flowLabel, 4),
+				...word(length, 2),
+				chain[0]?.number ?? payload.number,
+				hopLimit,
+				...source,
+				...destination,
+				...chain.flatMap(({ octets }, index) => [chain[index + 1]?.number ?? payload.number, ...octets]),
+				...payload.octets,
+			]),
+	);
+
+const plain4 = ipv4(transport(4));
+const plain6 = ipv6(transport(6));
+
+/** The flags of a GRE header, and the words that each of the known ones adds. */
+const greFlags = weighted(
+	[6, fc.constantFrom(0, 0x2000, 0x3000, 0x8000, 0xb000)],
+	[1, fc.constantFrom(0x4000, 1, 0x0800)],
 );
+const greWords = (flags: number): number => [0x8000, 0x2000, 0x1000].filter((flag) => (flags & flag) !== 0).length;
+
+const innerEthernet = (network: fc.Arbitrary<Announced>): fc.Arbitrary<Octets> =>
+	fc
+		.tuple(nearWord(pools.macs, 48), nearWord(pools.macs, 48), fc.nat(2), network)
+		.map(([destination, source, tags, { number, octets }]) => [
+			...word(destination, 6),
+			...word(source, 6),
+			...Array.from({ length: tags }, () => [...word(0x8100, 2), ...word(7, 2)]).flat(),
+			...word(number, 2),
+			...octets,
+		]);
+
+const gre = (network: fc.Arbitrary<Announced>): fc.Arbitrary<Announced> =>
+	fc
+		.tuple(
+			greFlags,
+			weighted([4, network], [2, announced(0x6558, innerEthernet(network))], [1, announced(pools.ARP, anyOctets(8))]),
+		)
+		.map(([flags, { number, octets }]) => ({
+			number: 47,
+			octets: [...word(flags, 2), ...word(number, 2), ...Array<number>(greWords(flags) * 4).fill(3), ...octets],
+		}));
+
+const vxlan = (network: fc.Arbitrary<Announced>): fc.Arbitrary<Announced> =>
+	udpOf(
+		weighted([6, port], [1, fc.constant(4789)]),
+		weighted([12, fc.constant(4789)], [1, port]),
+		fc
+			.tuple(weighted([8, fc.constant(0x08)], [1, fc.constantFrom(0, 0xff, 0xf7)]), innerEthernet(network))
+			.map(([flags, octets]) => [flags, 0, 0, 0, 0, 1, 0, 0, ...octets]),
+	);
+
+/** Extension headers of GTP-U, from the type of the first on; lengths of 0 and cut chains happen. */
+const gtpExtensions = fc
+	.array(weighted([12, fc.constant(1)], [2, fc.constant(2)], [1, fc.constant(0)]), { maxLength: 9, size: "max" })
+	.map((lengths) => [
+		lengths.length > 0 ? 0x85 : 0,
+		...lengths.flatMap((length, index) => [
+			length,
+			...Array<number>(Math.max(length * 4 - 2, 2)).fill(9),
+			index < lengths.length - 1 ? 0x85 : 0,
+		]),
+	]);
+const gtp = (network: fc.Arbitrary<Announced>): fc.Arbitrary<Announced> =>
+	udpOf(
+		...either(2152),
+		fc
+			.tuple(
+				weighted(
+					[10, fc.constantFrom(0x30, 0x32, 0x31)],
+					[6, fc.constant(0x34)],
+					[1, fc.constantFrom(0x20, 0x50, 0x33)],
+				),
+				weighted([12, fc.constant(0xff)], [1, fc.constantFrom(1, 0xfe)]),
+				gtpExtensions,
+				network,
+			)
+			.map(([flags, message, extensions, { octets }]) => [
+				...[flags, message, ...word(octets.length, 2), ...word(1, 4)],
+				...((flags & 7) === 0 ? [] : [...word(0, 2), 0, ...((flags & 4) === 0 ? [0] : extensions)]),
+				...octets,
+			]),
+	);
+
+/** IP that carries IP in so many layers at most. */
+const tunnelled = (layers: number): fc.Arbitrary<Announced> => {
+	const network = layers === 0 ? weighted([2, plain4], [1, plain6]) : tunnelled(layers - 1);
+	const inside = weighted([3, network], [1, weighted([2, plain4], [1, plain6])]);
+	const payload = weighted(
+		[4, inside.map(({ number, octets }) => ({ number: number === pools.IPV4 ? 4 : 41, octets }))],
+		[1, inside.map(({ octets }) => ({ number: 4, octets }))],
+		[3, gre(inside)],
+		[3, vxlan(inside)],
+		[5, gtp(inside)],
+	);
+	return weighted([2, ipv4(payload)], [1, ipv6(payload)]);
+};
+const MOST_LAYERS = 5;
+const tunnels = fc.oneof(...Array.from({ length: MOST_LAYERS }, (_, layers) => tunnelled(layers)));
 
 const arp = announced(
 	pools.ARP,
@@ -207,10 +346,10 @@ const otherEtherType = fc
 			[3, fc.constantFrom(...pools.etherTypes)],
 			[1, fc.nat(0xffff)],
 		),
-		weighted([2, anyOctets(24)], [1, ipv4.map(({ octets }) => octets)]),
+		weighted([2, anyOctets(24)], [1, plain4.map(({ octets }) => octets)]),
 	)
 	.map(([number, octets]) => ({ number, octets }));
-const network = weighted([12, ipv4], [9, ipv6], [2, arp], [8, otherEtherType]);
+const network = weighted([12, plain4], [9, plain6], [8, tunnels], [2, arp], [8, otherEtherType]);
 
 type Framed = readonly [link: LinkType, octets: Octets];
 

@@ -4,7 +4,17 @@ import fc from "fast-check";
 /** Small sets of values that packets and programs both draw from, so that programs meet what they ask for. */
 type Pool = readonly [number, ...number[]];
 
-export const ports: Pool = [80, 53, 443, 1000, 5060, 0, 65535];
+export const ports: Pool = [80, 53, 443, 1000, 5060, 5061, 2123, 2152, 4789, 0, 65535];
+/** Even and odd, from 1024 on; and some that are not. */
+export const rtpPorts: Pool = [5004, 1024, 65534, 40_000, 1022, 5005, 5060];
+export const rtcpPorts: Pool = [5005, 1025, 65535, 40_001, 1023, 5004];
+export const rtpFlags: Pool = [0x80, 0x90, 0xbf, 0x40, 0xc0, 0x00];
+export const rtpTypes: Pool = [0, 8, 18, 0x80, 96, 127, 25, 26, 28, 31, 34, 0xe0, 19, 24, 27, 30, 35, 95];
+export const rtcpTypes: Pool = [200, 201, 204, 199, 205, 72];
+export const prefixes: Pool = [24, 8, 16, 32, 0, 31, 1];
+export const bins: Pool = [64, 1, 2, 3, 1000, 4096, 2 ** 26];
+export const offsets: Pool = [26, 30, 12, 0, 34, 53, 65_535];
+export const keys: readonly bigint[] = [0x38n, 0x638n, 0n, 0x1fffn, 1n, 0x6n, 0xc0n, 0x1800n, 0x600n, 0x100n, 0x20n];
 export const addresses4: readonly [string, ...string[]] = [
 	"10.0.0.1",
 	"255.255.255.255",

@@ -62,6 +62,13 @@ const integers: Readonly<Record<string, fc.Arbitrary<number>>> = {
 	mark: nearWord(pools.words32, 32),
 	state: nearWord(pools.words32, 32),
 	counter: fc.constantFrom(0, 1, 2, 62, 63),
+	prefix: near(pools.prefixes, fc.nat(32)),
+	subprefix: near(pools.prefixes, fc.nat(32)),
+	bins: near(pools.bins, fc.integer({ min: 1, max: 4096 })),
+	offset: near(pools.offsets, fc.nat(100)),
+	offset1: near(pools.offsets, fc.nat(100)),
+	offset2: near(pools.offsets, fc.nat(100)),
+	size: fc.integer({ min: 1, max: 4 }),
 	index: near([0, 1, 2, 7, -1, 2 ** 31 - 1, -(2 ** 31)], fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
 	classes: near([1, 2, 3, 0, -1, 255, -(2 ** 31)], fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
 };
@@ -70,15 +77,32 @@ function isFunction(type: ArgumentType): type is FunctionType {
 	return type === "NetFunction" || type === "NetPredicate" || type === "NetProperty";
 }
 
+const macText = (mac: number): string =>
+	Array.from({ length: 6 }, (_, octet) => Math.floor(mac / 256 ** (5 - octet)) % 256)
+		.map((octet) => octet.toString(16).padStart(2, "0"))
+		.join(":");
+
+/** Values by type, where any of the type will do. */
+const texts: Readonly<Record<string, fc.Arbitrary<string>>> = {
+	String: fc.constantFrom("d0", "d1", "d2", "d3"),
+	CIDR: fc.constantFrom(...pools.networks),
+	IPv4: fc.constantFrom(...pools.addresses4),
+	MAC: fc.constantFrom(...pools.macs.map(macText)),
+};
+
+const few = <T>(one: fc.Arbitrary<T>): fc.Arbitrary<T[]> => fc.array(one, { minLength: 1, maxLength: 4 });
+
 /** Values for an argument that is no function. */
 function valueFor({ name, type }: Parameter): fc.Arbitrary<Argument> {
-	if (type === "String") return fc.constantFrom("d0", "d1", "d2", "d3").map((value) => ({ type, value }));
-	if (type === "CIDR") return fc.constantFrom(...pools.networks).map((value) => ({ type, value }));
-	if (type === "[Int]") {
-		return fc.array(nearWord(pools.vids, 12), { minLength: 1, maxLength: 4 }).map((value) => ({ type, value }));
-	}
+	if (isFunction(type)) throw new RangeError(`${name} is a function`);
+	const text = texts[type];
+	if (text !== undefined) return text.map((value) => ({ type, value }));
+	const element = texts[type.replace(/^\[(.*)\]$/, "$1")];
+	if (element !== undefined) return few(element).map((value) => ({ type, value }));
+	if (type === "[Int]") return few(nearWord(pools.vids, 12)).map((value) => ({ type, value }));
+	if (name === "key") return fc.constantFrom(...pools.keys).map((value) => ({ type, value }));
 	const integer = integers[name];
-	if (integer === undefined || isFunction(type)) throw new RangeError(`no values for ${name}, a ${type}`);
+	if (integer === undefined) throw new RangeError(`no values for ${name}, a ${type}`);
 	return integer.map((value) => ({ type, value }));
 }
 
