@@ -204,6 +204,7 @@ static const struct {
 	[PFQ_OP_FLUSH_TX] = { sizeof(struct pfq_value), sizeof(struct pfq_value) },
 	[PFQ_OP_BIND_EGRESS] = { sizeof(struct pfq_tx_binding), 0 },
 	[PFQ_OP_UNBIND_EGRESS] = { 0, 0 },
+	[PFQ_OP_WAKE_TX] = { sizeof(struct pfq_value), 0 },
 };
 
 static bool random_control(int fd, const char *device)

@@ -3,6 +3,7 @@
 #include "host_device.h"
 #include "filter.h"
 #include "queue_memory.h"
+#include "tx_thread.h"
 
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -75,6 +76,9 @@ static const struct pfq_host_ops host_ops = {
 	.queue_alloc = host_queue_alloc,
 	.queue_free = host_queue_free,
 	.socket_process = host_socket_process,
+	.tx_thread_get = host_tx_thread_get,
+	.tx_thread_put = host_tx_thread_put,
+	.tx_thread_wake = host_tx_thread_wake,
 	.filter_run = host_filter_run,
 	.device_send = host_device_send,
 	.wake = host_wake,
@@ -103,6 +107,7 @@ static void after_fork_in_child(void)
 	host_engine = NULL;
 	host_references = 0;
 	host_devices_after_fork();
+	host_tx_threads_after_fork();
 	pthread_mutex_unlock(&host_lock);
 }
 

@@ -19,6 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #ifndef URCU_INLINE_SMALL_FUNCTIONS
 #define URCU_INLINE_SMALL_FUNCTIONS 1
@@ -84,6 +85,20 @@ static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired
 {
 	return __atomic_compare_exchange_n(target, &expected, desired, false, __ATOMIC_SEQ_CST,
 					   __ATOMIC_SEQ_CST);
+}
+
+static inline uint64_t pfq_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
+
+/* The process's end does not wait for its threads. */
+static inline bool pfq_interrupted(void)
+{
+	return false;
 }
 
 static inline uint32_t pfq_popcount(uint64_t bits)

@@ -112,7 +112,8 @@ struct pfq *handle_take(struct pfq_error *error)
 	q->generation = generation;
 	q->signals = false;
 	q->rx = (struct rx_reader){ .shared = NULL };
-	q->tx = (struct tx_writer){ .shared = NULL };
+	memset(q->tx, 0, sizeof(q->tx));
+	memset(q->async, 0, sizeof(q->async));
 	failure_clear(q);
 	return q;
 }

@@ -29,14 +29,14 @@ struct rx_reader {
 			      the last batch */
 };
 
-/* The producer's side of the first Tx queue. */
+/* The producer's side of a Tx queue. */
 struct tx_writer {
 	struct pfq_tx_queue *shared; /* NULL: there is none */
 	char *slots;
 	uint32_t slot_count;
 	uint32_t slot_size;
-	uint32_t xmitlen;
 	uint32_t head;	  /* next slot to fill, free-running */
+	uint32_t tail;	  /* the engine's, as it was read last */
 	uint32_t pending; /* filled since the last flush */
 };
 
@@ -81,7 +81,9 @@ struct pfq {
 	void *memory;		   /* the queues of an enabled socket */
 	pthread_mutex_t lock;	   /* enabling and disabling */
 	struct rx_reader rx;
-	struct tx_writer tx;
+	struct tx_writer tx[PFQ_MAX_TX_QUEUES];	   /* the synchronous ones */
+	struct tx_writer async[PFQ_MAX_TX_QUEUES]; /* those that threads send */
+	uint32_t xmitlen;
 	struct pfq_queue_map map;
 	struct pfq_error error; /* the last one; guarded by the lock in failure.c */
 	struct pfq *next;	/* in the line of closed ones */

@@ -100,11 +100,23 @@ pfq_t *pfq_open(size_t caplen, size_t rx_slots, size_t xmitlen, size_t tx_slots)
 			      tx_slots);
 }
 
+static struct tx_writer tx_writer(const pfq_t *q, uint32_t position)
+{
+	char *memory = q->memory;
+	struct pfq_tx_queue *tx = (struct pfq_tx_queue *)(memory + q->map.tx_header) + position;
+
+	return (struct tx_writer){
+		.shared = tx,
+		.slots = memory + q->map.tx_slots + q->map.tx_stride * position,
+		.slot_count = tx->slots,
+		.slot_size = tx->slot_size,
+	};
+}
+
 static void use_queues(pfq_t *q)
 {
 	char *memory = q->memory;
 	struct pfq_rx_queue *rx = (struct pfq_rx_queue *)(memory + q->map.rx_header);
-	struct pfq_tx_queue *tx = (struct pfq_tx_queue *)(memory + q->map.tx_header);
 	struct pfq_socket_info info = { .xmitlen = 0 };
 
 	q->rx = (struct rx_reader){
@@ -114,17 +126,14 @@ static void use_queues(pfq_t *q)
 		.slot_size = rx->slot_size,
 		.shift = (uint32_t)__builtin_ctz(rx->slots),
 	};
-	q->tx = (struct tx_writer){ .shared = NULL };
-	if (!q->map.tx_stride || q->map.size <= q->map.tx_slots || !tx->slots)
-		return;
+	memset(q->tx, 0, sizeof(q->tx));
+	memset(q->async, 0, sizeof(q->async));
+	for (uint32_t i = 0; i < q->map.tx_queues; i++)
+		q->tx[i] = tx_writer(q, i);
+	for (uint32_t i = 0; i < q->map.tx_async; i++)
+		q->async[i] = tx_writer(q, q->map.tx_queues + i);
 	q->host->control(q, PFQ_OP_GET_INFO, NULL, 0, &info, sizeof(info), NULL);
-	q->tx = (struct tx_writer){
-		.shared = tx,
-		.slots = memory + q->map.tx_slots,
-		.slot_count = tx->slots,
-		.slot_size = tx->slot_size,
-		.xmitlen = (uint32_t)info.xmitlen,
-	};
+	q->xmitlen = (uint32_t)info.xmitlen;
 }
 
 static int enable(pfq_t *q)

@@ -49,13 +49,12 @@ static int flush(pfq_t *q, int queue)
 	struct pfq_value request = { .value = (uint64_t)(int64_t)queue };
 	struct pfq_value reply;
 
-	if (queue < 0)
-		return failure(q, EINVAL, "Tx queue %d: there is none", queue);
+	if (queue < 0 || queue >= PFQ_MAX_TX_QUEUES)
+		return failure(q, EINVAL, "synchronous Tx queue %d: there is none", queue);
 	if (handle_control(q, PFQ_OP_FLUSH_TX, &request, sizeof(request), &reply, sizeof(reply)) <
 	    0)
 		return -1;
-	if (queue == 0)
-		q->tx.pending = 0;
+	q->tx[queue].pending = 0;
 	return reply.value > INT32_MAX ? INT32_MAX : (int)reply.value;
 }
 
@@ -70,51 +69,165 @@ int pfq_sync_queue(pfq_t *q, int queue)
 	return status;
 }
 
-static bool is_full(const struct tx_writer *tx)
+/* The engine's tail is read when the last one known leaves no room: its cache line is written all
+ * the time. */
+static bool is_full(struct tx_writer *tx)
 {
-	return tx->head - __atomic_load_n(&tx->shared->tail, __ATOMIC_ACQUIRE) >= tx->slot_count;
+	if (tx->head - tx->tail < tx->slot_count)
+		return false;
+	tx->tail = __atomic_load_n(&tx->shared->tail, __ATOMIC_ACQUIRE);
+	return tx->head - tx->tail >= tx->slot_count;
 }
 
-static void write_slot(struct tx_writer *tx, const void *packet, size_t len, size_t copies)
+struct outgoing {
+	const void *octets;
+	size_t len;
+	size_t copies;
+	uint64_t nsec;
+};
+
+static int check(const pfq_t *q, const struct outgoing *packet)
+{
+	if (packet->len < 1 || packet->len > q->xmitlen)
+		return failure(q, EMSGSIZE,
+			       "a packet of %zu octets: the socket was opened for 1 to %u",
+			       packet->len, q->xmitlen);
+	if (packet->copies < 1 || packet->copies > PFQ_MAX_COPIES)
+		return failure(q, EINVAL, "%zu copies: must be 1 to %d", packet->copies,
+			       PFQ_MAX_COPIES);
+	return 0;
+}
+
+static void write_slot(struct tx_writer *tx, const struct outgoing *packet)
 {
 	char *slot = tx->slots + (size_t)(tx->head & (tx->slot_count - 1)) * tx->slot_size;
 	struct pfq_tx_header *header = (struct pfq_tx_header *)slot;
 
-	header->nsec = 0;
-	header->len = (uint32_t)len;
-	header->copies = (uint32_t)copies;
-	memcpy(header + 1, packet, len);
+	header->nsec = packet->nsec;
+	header->len = (uint32_t)packet->len;
+	header->copies = (uint32_t)packet->copies;
+	memcpy(header + 1, packet->octets, packet->len);
 	__atomic_store_n(&tx->shared->head, ++tx->head, __ATOMIC_RELEASE);
 	tx->pending++;
 }
 
-static int send_packet(pfq_t *q, const void *packet, size_t len, size_t copies, unsigned int sync)
+static int put_sync(pfq_t *q, const struct outgoing *packet, unsigned int sync)
 {
-	struct tx_writer *tx = &q->tx;
+	struct tx_writer *tx = &q->tx[0];
 
 	if (!tx->shared)
 		return failure(q, EINVAL, "no Tx queue: call pfq_bind_tx() before pfq_enable()");
-	if (len < 1 || len > tx->xmitlen)
-		return failure(q, EMSGSIZE,
-			       "a packet of %zu octets: the socket was opened for 1 to %u", len,
-			       tx->xmitlen);
-	if (copies < 1 || copies > PFQ_MAX_COPIES)
-		return failure(q, EINVAL, "%zu copies: must be 1 to %d", copies, PFQ_MAX_COPIES);
+	if (check(q, packet) < 0)
+		return -1;
 	if (is_full(tx) && flush(q, 0) < 0)
 		return -1;
-	write_slot(tx, packet, len, copies);
+	if (is_full(tx))
+		return failure(q, EAGAIN, "the Tx queue is full of packets whose time is to come");
+	write_slot(tx, packet);
 	if (sync && tx->pending >= sync && flush(q, 0) < 0)
 		return -1;
-	return (int)len;
+	return (int)packet->len;
+}
+
+/* Of the same flow, the same queue. */
+static unsigned int hash_of(const struct outgoing *packet)
+{
+	char frame[78] = { 0 }; /* as much as pfq_symmetric_hash() reads */
+
+	if (packet->len >= sizeof(frame))
+		return pfq_symmetric_hash(packet->octets);
+	memcpy(frame, packet->octets, packet->len);
+	return pfq_symmetric_hash(frame);
+}
+
+static struct tx_writer *find_async(pfq_t *q, const struct outgoing *packet, int async)
+{
+	unsigned int index = (unsigned int)async;
+
+	if (async == Q_ANY_KTHREAD)
+		index = pfq_fold(hash_of(packet), q->map.tx_async);
+	if (index < q->map.tx_async)
+		return &q->async[index];
+	failure(q, EINVAL,
+		"no asynchronous Tx queue %d: call pfq_bind_tx() with a Tx thread before "
+		"pfq_enable()",
+		async);
+	return NULL;
+}
+
+/* The thread sets `idle` and looks; we write and look. Either it sees the packet or we see that it
+ * sleeps. */
+static int wake(pfq_t *q, const struct tx_writer *tx)
+{
+	struct pfq_value request = { .value = (uint64_t)(tx - q->async) };
+
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (!__atomic_load_n(&tx->shared->idle, __ATOMIC_RELAXED) ||
+	    !__atomic_exchange_n(&tx->shared->idle, 0, __ATOMIC_SEQ_CST))
+		return 0;
+	return handle_control(q, PFQ_OP_WAKE_TX, &request, sizeof(request), NULL, 0);
+}
+
+static int put_async(pfq_t *q, const struct outgoing *packet, int async)
+{
+	struct tx_writer *tx;
+
+	if (check(q, packet) < 0)
+		return -1;
+	tx = find_async(q, packet, async);
+	if (!tx)
+		return -1;
+	if (is_full(tx))
+		return failure(q, EAGAIN, "asynchronous Tx queue %d is full", (int)(tx - q->async));
+	write_slot(tx, packet);
+	return wake(q, tx) < 0 ? -1 : (int)packet->len;
 }
 
 int pfq_send(pfq_t *q, const void *packet, size_t len, size_t copies, unsigned int sync)
 {
+	const struct outgoing outgoing = { .octets = packet, .len = len, .copies = copies };
 	int status;
 
 	if (!handle_enter_data(q, SENDING))
 		return -1;
-	status = send_packet(q, packet, len, copies, sync);
+	status = put_sync(q, &outgoing, sync);
 	handle_leave_data(q, SENDING);
 	return status;
+}
+
+int pfq_send_raw(pfq_t *q, const void *packet, size_t len, uint64_t nsec, size_t copies, int async)
+{
+	const struct outgoing outgoing = {
+		.octets = packet,
+		.len = len,
+		.copies = copies,
+		.nsec = nsec,
+	};
+	int status;
+
+	if (!handle_enter_data(q, SENDING))
+		return -1;
+	status = async == Q_NO_KTHREAD ? put_sync(q, &outgoing, 0) : put_async(q, &outgoing, async);
+	handle_leave_data(q, SENDING);
+	return status;
+}
+
+int pfq_send_async(pfq_t *q, const void *packet, size_t len, size_t copies, int async)
+{
+	return pfq_send_raw(q, packet, len, 0, copies, async < 0 ? Q_ANY_KTHREAD : async);
+}
+
+int pfq_async_pending(pfq_t *q, int async)
+{
+	int pending;
+
+	if (!handle_enter_data(q, SENDING))
+		return -1;
+	if (async < 0 || (unsigned int)async >= q->map.tx_async)
+		pending = failure(q, EINVAL, "no asynchronous Tx queue %d", async);
+	else
+		pending = (int)(q->async[async].head -
+				__atomic_load_n(&q->async[async].shared->tail, __ATOMIC_ACQUIRE));
+	handle_leave_data(q, SENDING);
+	return pending;
 }

@@ -37,6 +37,8 @@ export const abi = set("Abi", "PFQ_", "Versions and limits that both sides of th
 	MAX_SLOTS: 1 << 24,
 	MAX_QUEUE_SIZE: 1 << 30,
 	MAX_COPIES: 1 << 16,
+	/** Of each kind: synchronous and asynchronous ones. */
+	MAX_TX_QUEUES: 4,
 	MAX_FILTER_INSNS: 4096,
 	DEVICE_NAME: 256,
 	ERROR_TEXT: 240,

@@ -185,7 +185,7 @@ export const operations: readonly Operation[] = [
 		request: txBinding,
 		reply: value,
 		access: "admin",
-		doc: "feed a device from a Tx queue; gives the index of the queue",
+		doc: "feed a device from a Tx queue; gives the index of the queue among those of its kind",
 	},
 	{ name: "unbind_tx", number: 23, request: null, reply: null, access: "socket", doc: "unbind all Tx queues" },
 	{
@@ -195,7 +195,7 @@ export const operations: readonly Operation[] = [
 		reply: value,
 		access: "socket",
 		perSocket: true,
-		doc: "send what is in a Tx queue; gives the number of packets",
+		doc: "send what is in a synchronous Tx queue and due; gives the number of packets",
 	},
 	{
 		name: "bind_egress",
@@ -212,5 +212,14 @@ export const operations: readonly Operation[] = [
 		reply: null,
 		access: "socket",
 		doc: "give the packets to the socket again",
+	},
+	{
+		name: "wake_tx",
+		number: 27,
+		request: value,
+		reply: null,
+		access: "socket",
+		perSocket: true,
+		doc: "wake the thread of an asynchronous Tx queue, after its idle word was taken back",
 	},
 ];

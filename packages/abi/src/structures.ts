@@ -63,13 +63,15 @@ export const txQueue = structure(
 		padding1: array("u32", 15),
 		tail: u32("next slot to be sent, free-running; written by the consumer, read by the producer"),
 		padding2: array("u32", 15),
+		idle: u32("set by a Tx thread about to sleep; the producer that takes it back wakes it: wake_tx"),
+		padding3: array("u32", 15),
 	},
 );
 
 export const txHeader = structure("pfq_tx_header", "A packet in a Tx slot: this header, then `len` octets.", {
-	nsec: u64("not before this time (nanoseconds since the epoch); 0: at once"),
+	nsec: u64("not before this time (nanoseconds since the epoch, CLOCK_REALTIME); 0: at once"),
 	len: u32("octets to send"),
-	copies: u32("how often to send them, 1 to PFQ_MAX_COPIES: all under the lock of the socket"),
+	copies: u32("how often to send them, 1 to PFQ_MAX_COPIES"),
 });
 
 export const error = structure("pfq_error", "Why an operation failed.", {
@@ -85,7 +87,7 @@ export const socketStats = structure("pfq_stats", "Counters of a socket or a gro
 	lost: u64("packets lost because a queue was full"),
 	drop: u64("packets dropped by filters and computations"),
 	sent: u64("packets sent"),
-	disc: u64("packets discarded on transmission: malformed, too long"),
+	disc: u64("packets discarded on transmission: malformed, too long, or left in a Tx queue when it ended"),
 	fail: u64("packets that a device would not send"),
 	frwd: u64("packets forwarded to devices"),
 	kern: u64("packets given to the host’s own stack"),
@@ -128,6 +130,8 @@ export const queueMap = structure("pfq_queue_map", "Where an enabled socket’s 
 	tx_header: u64("offset of the first pfq_tx_queue"),
 	tx_slots: u64("offset of the first Tx slot of the first Tx queue"),
 	tx_stride: u64("from one Tx queue’s slots to the next’s"),
+	tx_queues: u32("synchronous Tx queues, the first ones"),
+	tx_async: u32("asynchronous Tx queues, behind them"),
 	hugepage: u64("octets of a page of the mapping"),
 });
 
@@ -153,7 +157,7 @@ export const binding = structure("pfq_binding", "A device, or one of its queues,
 
 export const txBinding = structure("pfq_tx_binding", "A Tx queue and the device that it feeds.", {
 	queue: i32("hardware queue, or Q_ANY_QUEUE"),
-	thread: i32("index of a Tx thread, or Q_NO_KTHREAD"),
+	thread: i32("index of a Tx thread that sends the queue, Q_ANY_KTHREAD, or Q_NO_KTHREAD"),
 	device: text(abi.values.DEVICE_NAME, "name of the device"),
 });
 

@@ -328,10 +328,8 @@ static int pfq_op_bind_tx(struct pfq_call *call)
 	status = status ? status : check_queue_index(request->queue, call->error);
 	if (status)
 		return status;
-	if (request->thread != Q_NO_KTHREAD)
-		return pfq_fail(call->error, EOPNOTSUPP, "%s: this host has no Tx threads",
-				request->device);
-	status = pfq_socket_bind_tx(call->socket, request->device, request->queue, call->error);
+	status = pfq_tx_bind(call->socket, request->device, request->queue, request->thread,
+			     call->error);
 	if (status < 0)
 		return status;
 	reply->value = (uint64_t)status;
@@ -344,7 +342,7 @@ static int pfq_op_unbind_tx(struct pfq_call *call)
 		return pfq_fail(call->error, EBUSY,
 				"socket %d: enabled: disable it to unbind its Tx queues",
 				call->socket->id);
-	pfq_socket_unbind_tx(call->socket);
+	pfq_tx_unbind_all(call->socket);
 	return 0;
 }
 
@@ -352,15 +350,15 @@ static int pfq_op_flush_tx(struct pfq_call *call)
 {
 	const struct pfq_value *request = call->request;
 	struct pfq_value *reply = call->reply;
-	uint64_t sent = 0;
-	int status;
 
-	if (request->value >= PFQ_TX_QUEUES)
-		return pfq_fail(call->error, EINVAL, "Tx queue %llu: must be 0 to %d",
-				(unsigned long long)request->value, PFQ_TX_QUEUES - 1);
-	status = pfq_socket_flush_tx(call->socket, (uint32_t)request->value, &sent, call->error);
-	reply->value = sent;
-	return status;
+	return pfq_tx_flush(call->socket, request->value, &reply->value, call->error);
+}
+
+static int pfq_op_wake_tx(struct pfq_call *call)
+{
+	const struct pfq_value *request = call->request;
+
+	return pfq_tx_wake(call->socket, request->value, call->error);
 }
 
 static int pfq_op_bind_egress(struct pfq_call *call)

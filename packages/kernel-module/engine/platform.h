@@ -24,6 +24,9 @@
  *   PFQ_LIKELY(x), PFQ_UNLIKELY(x), PFQ_PREFETCH_WRITE(p)
  *   u32 pfq_popcount(u64)
  *
+ *   u64 pfq_now()                   nanoseconds since the epoch, CLOCK_REALTIME
+ *   bool pfq_interrupted()          lets others run; true if the caller is to end: may sleep
+ *
  *   PFQ_RCU_ASSIGN(p, v), PFQ_RCU_DEREFERENCE(p)
  *   pfq_rcu_read_lock(), pfq_rcu_read_unlock()
  *   pfq_rcu_synchronize()           returns when all readers that ran at the call are done; sleeps
@@ -39,6 +42,7 @@ struct pfq_device;
 struct pfq_engine;
 struct pfq_packet;
 struct pfq_socket;
+struct pfq_tx_thread;
 
 /* What the engine asks of its host. All but the last four may sleep, and are called with the
  * engine's lock held. */
@@ -75,6 +79,17 @@ struct pfq_host_ops {
 	/* The process that a socket belongs to, as the caller's process sees it; 0 if it does not.
 	 */
 	int (*socket_process)(void *host, void *host_socket);
+
+	/*
+	 * A Tx thread by its index, or for Q_ANY_KTHREAD the one with the fewest queues: it runs
+	 * until put() was called as often.
+	 */
+	int (*tx_thread_get)(void *host, int index, struct pfq_tx_thread **thread,
+			     struct pfq_error *error);
+	void (*tx_thread_put)(void *host, struct pfq_tx_thread *thread);
+
+	/* Ends the thread's sleep, or the next one before it begins. */
+	void (*tx_thread_wake)(void *host, struct pfq_tx_thread *thread);
 
 	/* The four below are called per batch or packet, from where pfq_receive() is called: they
 	 * never sleep. */

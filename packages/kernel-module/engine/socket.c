@@ -81,11 +81,12 @@ static void plan_memory(struct pfq_socket *socket)
 	uint64_t tx = (uint64_t)socket->tx_slots * pfq_socket_tx_slot_size(socket);
 	struct pfq_queue_map *map = &socket->map;
 
-	*map = (struct pfq_queue_map){ .rx_header = 0, .tx_header = sizeof(struct pfq_rx_queue) };
+	map->rx_header = 0;
+	map->tx_header = sizeof(struct pfq_rx_queue);
 	map->rx_slots = page;
 	map->tx_slots = map->rx_slots + ((rx + page - 1) & ~(page - 1));
 	map->tx_stride = (tx + page - 1) & ~(page - 1);
-	map->size = map->tx_slots + map->tx_stride * socket->tx_count;
+	map->size = map->tx_slots + map->tx_stride * (map->tx_queues + map->tx_async);
 }
 
 static void lay_out_rx(struct pfq_socket *socket)
@@ -106,28 +107,13 @@ static void lay_out_rx(struct pfq_socket *socket)
 	rx->shared->caplen = rx->caplen;
 }
 
-static void lay_out_tx(struct pfq_socket *socket, uint32_t index)
-{
-	uint8_t *memory = socket->memory;
-	struct pfq_tx *tx = &socket->tx[index];
-
-	tx->shared = (struct pfq_tx_queue *)(memory + socket->map.tx_header) + index;
-	tx->slots = memory + socket->map.tx_slots + socket->map.tx_stride * index;
-	tx->tail = 0;
-	tx->shared->slots = socket->tx_slots;
-	tx->shared->slot_size = pfq_socket_tx_slot_size(socket);
-}
-
 static void free_memory(struct pfq_socket *socket)
 {
 	struct pfq_engine *engine = socket->engine;
 
 	pfq_mutex_lock(&socket->queue_lock);
 	socket->rx = (struct pfq_rx){ 0 };
-	for (uint32_t i = 0; i < PFQ_TX_QUEUES; i++) {
-		socket->tx[i].shared = NULL;
-		socket->tx[i].slots = NULL;
-	}
+	pfq_tx_stop(socket);
 	pfq_mutex_unlock(&socket->queue_lock);
 	engine->ops->queue_free(engine->host, socket, socket->memory, socket->memory_size);
 	socket->memory = NULL;
@@ -155,8 +141,7 @@ int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
 	socket->map.hugepage = page;
 	pfq_mutex_lock(&socket->queue_lock);
 	lay_out_rx(socket);
-	for (uint32_t i = 0; i < socket->tx_count; i++)
-		lay_out_tx(socket, i);
+	pfq_tx_start(socket);
 	pfq_mutex_unlock(&socket->queue_lock);
 	socket->enabled = true;
 	status = pfq_group_publish_all(socket, error);
@@ -172,122 +157,6 @@ void pfq_socket_disable(struct pfq_socket *socket)
 	socket->enabled = false;
 	pfq_group_withdraw_all(socket);
 	free_memory(socket);
-}
-
-int pfq_socket_bind_tx(struct pfq_socket *socket, const char *device, int queue,
-		       struct pfq_error *error)
-{
-	struct pfq_tx *tx = &socket->tx[socket->tx_count];
-	int status;
-
-	if (socket->enabled)
-		return pfq_fail(error, EBUSY, "socket %d: enabled: bind its Tx queues before",
-				socket->id);
-	if (socket->tx_count == PFQ_TX_QUEUES)
-		return pfq_fail(error, ENOSPC, "socket %d: has %d Tx queues already", socket->id,
-				PFQ_TX_QUEUES);
-	status = pfq_device_get(socket->engine, device, &tx->device, error);
-	if (status)
-		return status;
-	tx->queue = queue;
-	return (int)socket->tx_count++;
-}
-
-void pfq_socket_unbind_tx(struct pfq_socket *socket)
-{
-	for (uint32_t i = 0; i < socket->tx_count; i++) {
-		pfq_device_put(socket->tx[i].device);
-		socket->tx[i].device = NULL;
-	}
-	socket->tx_count = 0;
-}
-
-/* What a slot asks for, read once, since its owner may change it at any time. */
-static bool read_slot(struct pfq_socket *socket, const struct pfq_tx *tx, struct pfq_packet *packet,
-		      uint32_t *copies)
-{
-	const uint8_t *slot = tx->slots + (size_t)(tx->tail & (socket->tx_slots - 1)) *
-						  pfq_socket_tx_slot_size(socket);
-	const struct pfq_tx_header *header = (const struct pfq_tx_header *)slot;
-	uint32_t length = PFQ_READ_ONCE(header->len);
-
-	*copies = PFQ_READ_ONCE(header->copies);
-	*packet = (struct pfq_packet){ .data = slot + sizeof(*header),
-				       .caplen = length,
-				       .len = length };
-	return length > 0 && length <= socket->xmitlen && *copies > 0 && *copies <= PFQ_MAX_COPIES;
-}
-
-static uint32_t send_copies(struct pfq_socket *socket, struct pfq_tx *tx,
-			    const struct pfq_packet *packet, uint32_t copies)
-{
-	uint32_t sent = 0;
-
-	for (uint32_t i = 0; i < PFQ_TX_BATCH; i++)
-		socket->outgoing_list[i] = packet;
-	while (copies > 0) {
-		uint32_t count = copies < PFQ_TX_BATCH ? copies : PFQ_TX_BATCH;
-		uint32_t went = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue,
-						socket->outgoing_list, count);
-
-		sent += went;
-		PFQ_ADD(&socket->failed, count - went);
-		copies -= count;
-	}
-	return sent;
-}
-
-static uint32_t send_batch(struct pfq_socket *socket, struct pfq_tx *tx, uint32_t count)
-{
-	uint32_t sent;
-
-	if (count == 0)
-		return 0;
-	for (uint32_t i = 0; i < count; i++)
-		socket->outgoing_list[i] = &socket->outgoing[i];
-	sent = pfq_device_send(tx->device, (unsigned int)socket->id, tx->queue,
-			       socket->outgoing_list, count);
-	PFQ_ADD(&socket->failed, count - sent);
-	return sent;
-}
-
-int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sent,
-			struct pfq_error *error)
-{
-	struct pfq_packet *packets = socket->outgoing;
-	struct pfq_tx *tx;
-	uint32_t pending, count = 0;
-
-	if (index >= PFQ_TX_QUEUES || !socket->tx[index].shared)
-		return pfq_fail(error, EINVAL,
-				"socket %d: no Tx queue %u: bind it, then enable the socket",
-				socket->id, index);
-	tx = &socket->tx[index];
-	pending = PFQ_LOAD_ACQUIRE(&tx->shared->head) - tx->tail;
-	if (pending > socket->tx_slots)
-		return pfq_fail(error, EINVAL, "socket %d: the head of Tx queue %u is out of place",
-				socket->id, index);
-	*sent = 0;
-	for (; pending > 0; pending--, tx->tail++) {
-		uint32_t copies;
-
-		if (!read_slot(socket, tx, &packets[count], &copies)) {
-			socket->discarded++;
-		} else if (copies > 1) {
-			struct pfq_packet packet = packets[count];
-
-			*sent += send_batch(socket, tx, count);
-			*sent += send_copies(socket, tx, &packet, copies);
-			count = 0;
-		} else if (++count == PFQ_TX_BATCH) {
-			*sent += send_batch(socket, tx, count);
-			count = 0;
-		}
-	}
-	*sent += send_batch(socket, tx, count);
-	PFQ_ADD(&socket->sent, *sent);
-	PFQ_STORE_RELEASE(&tx->shared->tail, tx->tail);
-	return 0;
 }
 
 int pfq_socket_bind_egress(struct pfq_socket *socket, const char *name, int queue,
@@ -370,7 +239,7 @@ void pfq_socket_read_stats(const struct pfq_socket *socket, struct pfq_stats *st
 {
 	*stats = (struct pfq_stats){
 		.sent = PFQ_READ_ONCE(socket->sent),
-		.disc = socket->discarded,
+		.disc = PFQ_READ_ONCE(socket->discarded),
 		.fail = PFQ_READ_ONCE(socket->failed),
 	};
 	for (unsigned int i = 0; i < socket->engine->lane_count; i++) {
@@ -426,7 +295,7 @@ void pfq_socket_destroy(struct pfq_socket *socket)
 		if (engine->groups[gid] && pfq_group_has(engine->groups[gid], socket))
 			pfq_group_leave(engine->groups[gid], socket);
 	pfq_socket_unbind_egress(socket);
-	pfq_socket_unbind_tx(socket);
+	pfq_tx_unbind_all(socket);
 	while (socket->promiscuous_count > 0)
 		promiscuous_off(socket, 0);
 	pfq_totals_add_socket(&engine->ended, socket);

@@ -13,15 +13,6 @@ void pfq_socket_disable(struct pfq_socket *socket);
 uint32_t pfq_socket_rx_slot_size(const struct pfq_socket *socket);
 uint32_t pfq_socket_tx_slot_size(const struct pfq_socket *socket);
 
-/* Feeds a device from the next Tx queue, whose index it gives. */
-int pfq_socket_bind_tx(struct pfq_socket *socket, const char *device, int queue,
-		       struct pfq_error *error);
-void pfq_socket_unbind_tx(struct pfq_socket *socket);
-
-/* Sends what is in a Tx queue; *sent is the number of packets that went out. */
-int pfq_socket_flush_tx(struct pfq_socket *socket, uint32_t index, uint64_t *sent,
-			struct pfq_error *error);
-
 int pfq_socket_bind_egress(struct pfq_socket *socket, const char *device, int queue,
 			   struct pfq_error *error);
 void pfq_socket_unbind_egress(struct pfq_socket *socket);

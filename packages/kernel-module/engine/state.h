@@ -9,6 +9,7 @@
 #include "run.h"
 #include "steering.h"
 #include "totals.h"
+#include "tx_queue.h"
 
 /* Words of a bitmap with one bit for each packet of a batch: one cache line. */
 #define PFQ_BATCH_WORDS (PFQ_BATCH / 64)
@@ -95,19 +96,6 @@ struct pfq_group {
 	struct pfq_member members[PFQ_MAX_SOCKETS]; /* in the order of their ids */
 };
 
-enum {
-	PFQ_TX_QUEUES = 4,
-	PFQ_TX_BATCH = 64, /* packets that a device is given at once */
-};
-
-struct pfq_tx {
-	struct pfq_device *device; /* NULL: not bound */
-	int queue;
-	struct pfq_tx_queue *shared;
-	uint8_t *slots;
-	uint32_t tail; /* next slot to be sent, free-running */
-};
-
 struct pfq_socket {
 	/*
 	 * One cache line with all that a batch needs: with many sockets each gets few packets of
@@ -131,10 +119,8 @@ struct pfq_socket {
 	struct pfq_queue_map map;
 	/* Of what sending and polling read: taken within the engine's lock, or alone. */
 	struct pfq_mutex queue_lock;
-	struct pfq_tx tx[PFQ_TX_QUEUES];
-	uint32_t tx_count;
-	struct pfq_packet outgoing[PFQ_TX_BATCH]; /* of the queue that is being sent */
-	const struct pfq_packet *outgoing_list[PFQ_TX_BATCH];
+	struct pfq_tx tx[PFQ_TX_QUEUES]; /* so many as `map` says */
+	struct pfq_tx_batch batch;	 /* of the synchronous queue that is being sent */
 	uint64_t sent, discarded, failed;
 	int egress_queue;
 	struct pfq_device *promiscuous[8];

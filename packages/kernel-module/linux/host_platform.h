@@ -14,9 +14,11 @@
 #include <linux/mutex.h>
 #include <linux/prefetch.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/stdarg.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 #include <linux/types.h>
 
 #define INT8_MIN   S8_MIN
@@ -84,6 +86,17 @@ static inline void pfq_free(void *memory)
 static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired)
 {
 	return cmpxchg(target, expected, desired) == expected;
+}
+
+static inline uint64_t pfq_now(void)
+{
+	return ktime_get_real_ns();
+}
+
+static inline bool pfq_interrupted(void)
+{
+	cond_resched();
+	return fatal_signal_pending(current);
 }
 
 static inline uint32_t pfq_popcount(uint64_t bits)

@@ -80,6 +80,7 @@ static size_t fill_request(unsigned int operation, uint8_t *request, const uint8
 		[PFQ_OP_FLUSH_TX] = 8,
 		[PFQ_OP_BIND_EGRESS] = 264,
 		[PFQ_OP_UNBIND_EGRESS] = 0,
+		[PFQ_OP_WAKE_TX] = 8,
 	};
 	size_t wanted = operation < sizeof(sizes) / sizeof(sizes[0]) ? sizes[operation] : 0;
 

@@ -335,80 +335,6 @@ static void promiscuous_mode_ends_with_its_socket(void)
 	world_end(&world);
 }
 
-/* Fills the next slot as a process does. */
-static void put_slot(struct pfq_socket *socket, uint32_t queue, uint32_t length, uint32_t copies)
-{
-	uint8_t *memory = pfq_socket_memory(socket);
-	struct pfq_tx_queue *shared =
-		(struct pfq_tx_queue *)(memory + socket->map.tx_header) + queue;
-	uint8_t *slots = memory + socket->map.tx_slots + queue * socket->map.tx_stride;
-	struct pfq_tx_header *header =
-		(struct pfq_tx_header *)(slots + (shared->head & (shared->slots - 1)) *
-							 (size_t)shared->slot_size);
-
-	*header = (struct pfq_tx_header){ .len = length, .copies = copies };
-	shared->head++;
-}
-
-static void what_is_put_into_tx_queues_is_sent_or_discarded(void)
-{
-	struct pfq_socket *socket = begin();
-	struct pfq_stats stats;
-	uint64_t sent;
-
-	GOOD(configure(&world, socket, 64, 8, 100, 16));
-	for (int queue = 0; queue < PFQ_TX_QUEUES; queue++)
-		CHECK_EQUAL(bind_tx(&world, socket, queue == 1 ? "d3" : "d0"), queue);
-	failed(bind_tx(&world, socket, "d0"), ENOSPC, "4 Tx queues");
-	failed(flush_tx(&world, socket, 0, &sent), EINVAL, "enable");
-	GOOD(enable(&world, socket));
-	put_slot(socket, 0, 60, 1);
-	put_slot(socket, 0, 100, 100);
-	put_slot(socket, 0, 0, 1);	     /* no packet */
-	put_slot(socket, 0, 101, 1);	     /* too long */
-	put_slot(socket, 0, 0xffffffff, 1);  /* far too long */
-	put_slot(socket, 0, 60, 0);	     /* never */
-	put_slot(socket, 0, 60, 0xffffffff); /* for ever */
-	put_slot(socket, 0, 60, 1);
-	GOOD(flush_tx(&world, socket, 0, &sent));
-	CHECK_EQUAL(sent, 102);
-	put_slot(socket, 1, 60, 3);
-	GOOD(flush_tx(&world, socket, 1, &sent));
-	CHECK_EQUAL(sent, 0);
-	stats = socket_stats(&world, socket);
-	CHECK_EQUAL(stats.sent, 102);
-	CHECK_EQUAL(stats.disc, 5);
-	CHECK_EQUAL(stats.fail, 3);
-	failed(flush_tx(&world, socket, 4, &sent), EINVAL, "Tx queue 4");
-	failed(flush_tx(&world, socket, 1ULL << 32, &sent), EINVAL, "4294967296");
-	world_end(&world);
-}
-
-static void a_head_of_a_tx_queue_that_makes_no_sense_sends_nothing(void)
-{
-	static const uint32_t heads[] = { 17, 1000, 0x80000000, 0xffffffff };
-	struct pfq_socket *socket = begin();
-	struct pfq_tx_queue *shared;
-	uint64_t sent;
-
-	GOOD(configure(&world, socket, 64, 8, 100, 16));
-	GOOD(bind_tx(&world, socket, "d0"));
-	GOOD(enable(&world, socket));
-	shared = (struct pfq_tx_queue *)((uint8_t *)pfq_socket_memory(socket) +
-					 socket->map.tx_header);
-	for (unsigned int i = 0; i < 4; i++) {
-		shared->head = heads[i];
-		shared->tail = heads[i];
-		shared->slots = heads[i];
-		shared->slot_size = heads[i];
-		failed(flush_tx(&world, socket, 0, &sent), EINVAL, "out of place");
-	}
-	shared->head = 16;
-	GOOD(flush_tx(&world, socket, 0, &sent));
-	CHECK_EQUAL(socket_stats(&world, socket).disc, 16);
-	world_end(&world);
-}
-
 static void a_socket_may_go_at_any_time(void)
 {
 	struct pfq_socket *one = begin(), *two = world_socket(&world, 100);
@@ -457,10 +383,6 @@ int main(void)
 	run_test("filters are checked", filters_are_checked);
 	run_test("weights have limits", weights_have_limits);
 	run_test("promiscuous mode ends with its socket", promiscuous_mode_ends_with_its_socket);
-	run_test("what is put into Tx queues is sent or discarded",
-		 what_is_put_into_tx_queues_is_sent_or_discarded);
-	run_test("a head of a Tx queue that makes no sense sends nothing",
-		 a_head_of_a_tx_queue_that_makes_no_sense_sends_nothing);
 	run_test("a socket may go at any time", a_socket_may_go_at_any_time);
 	return harness.failures > 0;
 }

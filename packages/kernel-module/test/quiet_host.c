@@ -110,6 +110,37 @@ static int socket_process(void *host, void *host_socket)
 	return 77;
 }
 
+static int tx_thread_get(void *host, int index, struct pfq_tx_thread **thread,
+			 struct pfq_error *error)
+{
+	struct quiet_host *quiet = host;
+
+	if (index == Q_ANY_KTHREAD)
+		index = quiet->bound[1] < quiet->bound[0];
+	if (index < 0 || index > 1)
+		return pfq_fail(error, EINVAL, "Tx thread %d: there are two", index);
+	if (quiet->bound[index]++ == 0)
+		pfq_tx_thread_init(&quiet->threads[index]);
+	*thread = &quiet->threads[index];
+	return 0;
+}
+
+static void tx_thread_put(void *host, struct pfq_tx_thread *thread)
+{
+	struct quiet_host *quiet = host;
+
+	if (--quiet->bound[thread - quiet->threads] == 0)
+		pfq_tx_thread_destroy(thread);
+}
+
+static void tx_thread_wake(void *host, struct pfq_tx_thread *thread)
+{
+	struct quiet_host *quiet = host;
+
+	(void)thread;
+	PFQ_ADD(&quiet->thread_wakes, 1);
+}
+
 static bool filter_run(void *filter, const struct pfq_packet *packet)
 {
 	return *(uint32_t *)filter == packet->len;
@@ -165,6 +196,9 @@ const struct pfq_host_ops quiet_host_ops = {
 	.queue_alloc = queue_alloc,
 	.queue_free = queue_free,
 	.socket_process = socket_process,
+	.tx_thread_get = tx_thread_get,
+	.tx_thread_put = tx_thread_put,
+	.tx_thread_wake = tx_thread_wake,
 	.filter_run = filter_run,
 	.device_send = device_send,
 	.to_host = to_host,

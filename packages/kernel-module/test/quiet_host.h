@@ -2,7 +2,7 @@
 /*
  * A host for tests of the engine alone: ordinary memory, and devices d0 to d3. What is sent to them
  * is read and swallowed; d3 sends nothing. Queue 13 of a device does not start, and d2 is never
- * promiscuous.
+ * promiscuous. Its Tx threads run when a test runs a round of them.
  */
 #ifndef PFQ_TEST_QUIET_HOST_H
 #define PFQ_TEST_QUIET_HOST_H
@@ -18,6 +18,9 @@ struct quiet_host {
 	int open;	     /* devices */
 	int started;	     /* devices or queues of them */
 	int promiscuous;
+	struct pfq_tx_thread threads[2];
+	int bound[2]; /* queues to each */
+	uint64_t thread_wakes;
 };
 
 extern const struct pfq_host_ops quiet_host_ops;

@@ -173,9 +173,9 @@ int set_vlan(struct world *world, struct pfq_socket *socket, unsigned int operat
 	return call(world, socket, operation, &request, sizeof(request), NULL, 0);
 }
 
-int bind_tx(struct world *world, struct pfq_socket *socket, const char *device)
+int bind_async(struct world *world, struct pfq_socket *socket, const char *device, int thread)
 {
-	struct pfq_tx_binding request = { .queue = Q_ANY_QUEUE, .thread = Q_NO_KTHREAD };
+	struct pfq_tx_binding request = { .queue = Q_ANY_QUEUE, .thread = thread };
 	struct pfq_value reply;
 	int status;
 
@@ -183,6 +183,34 @@ int bind_tx(struct world *world, struct pfq_socket *socket, const char *device)
 	status = call(world, socket, PFQ_OP_BIND_TX, &request, sizeof(request), &reply,
 		      sizeof(reply));
 	return status ? status : (int)reply.value;
+}
+
+int bind_tx(struct world *world, struct pfq_socket *socket, const char *device)
+{
+	return bind_async(world, socket, device, Q_NO_KTHREAD);
+}
+
+int wake_tx(struct world *world, struct pfq_socket *socket, uint64_t queue)
+{
+	return set_value(world, socket, PFQ_OP_WAKE_TX, queue);
+}
+
+struct pfq_tx_queue *tx_shared(struct pfq_socket *socket, uint32_t position)
+{
+	uint8_t *memory = pfq_socket_memory(socket);
+
+	return (struct pfq_tx_queue *)(memory + socket->map.tx_header) + position;
+}
+
+void put_slot(struct pfq_socket *socket, uint32_t position, struct pfq_tx_header header)
+{
+	struct pfq_tx_queue *shared = tx_shared(socket, position);
+	uint8_t *slots = (uint8_t *)pfq_socket_memory(socket) + socket->map.tx_slots +
+			 position * socket->map.tx_stride;
+	uint32_t slot = shared->head & (shared->slots - 1);
+
+	*(struct pfq_tx_header *)(slots + slot * (size_t)shared->slot_size) = header;
+	PFQ_STORE_RELEASE(&shared->head, shared->head + 1);
 }
 
 int bind_egress(struct world *world, struct pfq_socket *socket, const char *device)

@@ -47,9 +47,11 @@ int set_filter(struct world *world, struct pfq_socket *socket, int gid, uint32_t
 int set_vlan(struct world *world, struct pfq_socket *socket, unsigned int operation, int gid,
 	     int vid, bool on);
 int bind_tx(struct world *world, struct pfq_socket *socket, const char *device);
+int bind_async(struct world *world, struct pfq_socket *socket, const char *device, int thread);
 int bind_egress(struct world *world, struct pfq_socket *socket, const char *device);
 int set_promiscuous(struct world *world, struct pfq_socket *socket, const char *device, bool on);
 int flush_tx(struct world *world, struct pfq_socket *socket, uint64_t queue, uint64_t *sent);
+int wake_tx(struct world *world, struct pfq_socket *socket, uint64_t queue);
 struct pfq_stats socket_stats(struct world *world, struct pfq_socket *socket);
 struct pfq_stats group_stats(struct world *world, struct pfq_socket *socket, int gid);
 struct pfq_device_stats device_stats_of(struct world *world, struct pfq_socket *socket,
@@ -60,6 +62,14 @@ struct image_builder;
 int load_built(struct world *world, struct pfq_socket *socket, int gid,
 	       struct image_builder *builder);
 int load_function(struct world *world, struct pfq_socket *socket, int gid, const char *symbol);
+
+/* A Tx queue of an enabled socket as its process sees it; asynchronous ones stand behind the
+ * others.
+ */
+struct pfq_tx_queue *tx_shared(struct pfq_socket *socket, uint32_t position);
+
+/* Fills the next slot as a process does. */
+void put_slot(struct pfq_socket *socket, uint32_t position, struct pfq_tx_header header);
 
 struct reader {
 	struct pfq_socket *socket;

@@ -256,24 +256,51 @@ int pfq_disarm(pfq_t *q);
 /* -- Sending -- */
 
 /*
- * Makes a Tx queue for a device, or one of its hardware queues, of a socket that is not enabled.
- * kthread: Q_NO_KTHREAD, the queue is sent by the calls below. Gives the index of the Tx queue.
+ * Makes a Tx queue for a device, or one of its hardware queues (Q_ANY_QUEUE: any), of a socket that
+ * is not enabled; up to PFQ_MAX_TX_QUEUES of each kind:
+ *
+ *   kthread Q_NO_KTHREAD   a synchronous queue, which is sent by pfq_send() and pfq_sync_queue()
+ *   kthread 0, 1, ...      an asynchronous one, which this Tx thread sends, without a call: in the
+ *                          kernel host, the threads that the module was loaded with (tx_cpus); in
+ *                          the user host, threads of this process, begun when they are asked for
+ *   kthread Q_ANY_KTHREAD  the same, by the thread with the fewest queues
+ *
+ * Gives the index of the queue among those of its kind, from 0 on.
  */
 int pfq_bind_tx(pfq_t *q, const char *device, int queue, int kthread);
 
-/* Unbinds all Tx queues. */
+/* Unbinds all Tx queues of a socket that is not enabled. */
 int pfq_unbind_tx(pfq_t *q);
 
 /*
- * Copies a packet of `len` octets into the first Tx queue, to be sent `copies` times, at most
- * PFQ_MAX_COPIES. The queue is sent when it holds `sync` packets: 1 is at once, 0 not before
+ * Copies a packet of `len` octets into the first synchronous queue, to be sent `copies` times, at
+ * most PFQ_MAX_COPIES. The queue is sent when it holds `sync` packets: 1 is at once, 0 not before
  * pfq_sync_queue() or when the queue is full. Gives len. What the device would not send is counted
- * (pfq_get_stats: fail).
+ * (pfq_get_stats: fail), and so is what is left in a queue when the socket is disabled or closed
+ * (disc).
  */
 int pfq_send(pfq_t *q, const void *packet, size_t len, size_t copies, unsigned int sync);
 
-/* Sends what is in a Tx queue. Gives the number of packets that went out. */
+/*
+ * Copies a packet into an asynchronous queue: the one of this index, or (Q_ANY_KTHREAD) the one
+ * that the hash of its flow picks, so that a flow keeps its order. Makes no system call unless the
+ * thread sleeps. Gives len; fails with EAGAIN while the queue is full.
+ */
+int pfq_send_async(pfq_t *q, const void *packet, size_t len, size_t copies, int async);
+
+/*
+ * The same for a packet that is not to be sent before a time: nanoseconds since the epoch,
+ * CLOCK_REALTIME; 0 is at once. Those behind it in the queue wait for it. With Q_NO_KTHREAD it goes
+ * into the first synchronous queue, and pfq_sync_queue() sends it if its time has come.
+ */
+int pfq_send_raw(pfq_t *q, const void *packet, size_t len, uint64_t nsec, size_t copies, int async);
+
+/* Sends what is in a synchronous queue, up to the first packet whose time has not come. Gives the
+ * number of packets that went out. */
 int pfq_sync_queue(pfq_t *q, int queue);
+
+/* How many packets of an asynchronous queue its thread has not sent yet, copies not counted. */
+int pfq_async_pending(pfq_t *q, int async);
 
 /* -- Figures -- */
 

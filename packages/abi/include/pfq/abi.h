@@ -36,6 +36,7 @@
 #define PFQ_MAX_SLOTS 16777216
 #define PFQ_MAX_QUEUE_SIZE 1073741824
 #define PFQ_MAX_COPIES 65536
+#define PFQ_MAX_TX_QUEUES 4
 #define PFQ_MAX_FILTER_INSNS 4096
 #define PFQ_DEVICE_NAME 256
 #define PFQ_ERROR_TEXT 240
@@ -182,8 +183,10 @@ struct pfq_tx_queue {
 	uint32_t padding1[15];
 	uint32_t tail; /* next slot to be sent, free-running; written by the consumer, read by the producer */
 	uint32_t padding2[15];
+	uint32_t idle; /* set by a Tx thread about to sleep; the producer that takes it back wakes it: wake_tx */
+	uint32_t padding3[15];
 };
-PFQ_ABI_ASSERT(sizeof(struct pfq_tx_queue) == 192);
+PFQ_ABI_ASSERT(sizeof(struct pfq_tx_queue) == 256);
 PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, slots) == 0);
 PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, slot_size) == 4);
 PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, padding0) == 8);
@@ -191,12 +194,14 @@ PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, head) == 64);
 PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, padding1) == 68);
 PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, tail) == 128);
 PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, padding2) == 132);
+PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, idle) == 192);
+PFQ_ABI_ASSERT(offsetof(struct pfq_tx_queue, padding3) == 196);
 
 /* A packet in a Tx slot: this header, then `len` octets. */
 struct pfq_tx_header {
-	uint64_t nsec; /* not before this time (nanoseconds since the epoch); 0: at once */
+	uint64_t nsec; /* not before this time (nanoseconds since the epoch, CLOCK_REALTIME); 0: at once */
 	uint32_t len; /* octets to send */
-	uint32_t copies; /* how often to send them, 1 to PFQ_MAX_COPIES: all under the lock of the socket */
+	uint32_t copies; /* how often to send them, 1 to PFQ_MAX_COPIES */
 };
 PFQ_ABI_ASSERT(sizeof(struct pfq_tx_header) == 16);
 PFQ_ABI_ASSERT(offsetof(struct pfq_tx_header, nsec) == 0);
@@ -220,7 +225,7 @@ struct pfq_stats {
 	uint64_t lost; /* packets lost because a queue was full */
 	uint64_t drop; /* packets dropped by filters and computations */
 	uint64_t sent; /* packets sent */
-	uint64_t disc; /* packets discarded on transmission: malformed, too long */
+	uint64_t disc; /* packets discarded on transmission: malformed, too long, or left in a Tx queue when it ended */
 	uint64_t fail; /* packets that a device would not send */
 	uint64_t frwd; /* packets forwarded to devices */
 	uint64_t kern; /* packets given to the host’s own stack */
@@ -292,16 +297,20 @@ struct pfq_queue_map {
 	uint64_t tx_header; /* offset of the first pfq_tx_queue */
 	uint64_t tx_slots; /* offset of the first Tx slot of the first Tx queue */
 	uint64_t tx_stride; /* from one Tx queue’s slots to the next’s */
+	uint32_t tx_queues; /* synchronous Tx queues, the first ones */
+	uint32_t tx_async; /* asynchronous Tx queues, behind them */
 	uint64_t hugepage; /* octets of a page of the mapping */
 };
-PFQ_ABI_ASSERT(sizeof(struct pfq_queue_map) == 56);
+PFQ_ABI_ASSERT(sizeof(struct pfq_queue_map) == 64);
 PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, size) == 0);
 PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, rx_header) == 8);
 PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, rx_slots) == 16);
 PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, tx_header) == 24);
 PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, tx_slots) == 32);
 PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, tx_stride) == 40);
-PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, hugepage) == 48);
+PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, tx_queues) == 48);
+PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, tx_async) == 52);
+PFQ_ABI_ASSERT(offsetof(struct pfq_queue_map, hugepage) == 56);
 
 /* One number. */
 struct pfq_value {
@@ -351,7 +360,7 @@ PFQ_ABI_ASSERT(offsetof(struct pfq_binding, device) == 8);
 /* A Tx queue and the device that it feeds. */
 struct pfq_tx_binding {
 	int32_t queue; /* hardware queue, or Q_ANY_QUEUE */
-	int32_t thread; /* index of a Tx thread, or Q_NO_KTHREAD */
+	int32_t thread; /* index of a Tx thread that sends the queue, Q_ANY_KTHREAD, or Q_NO_KTHREAD */
 	char device[256]; /* name of the device */
 };
 PFQ_ABI_ASSERT(sizeof(struct pfq_tx_binding) == 264);
@@ -532,11 +541,12 @@ enum pfq_operation {
 	PFQ_OP_GET_DEVICE = 19, /* index of a device */
 	PFQ_OP_SET_PROMISCUOUS = 20, /* switch promiscuous mode of a device on or off, for as long as the socket is open */
 	PFQ_OP_GET_DEVICE_STATS = 21, /* counters of a bound device */
-	PFQ_OP_BIND_TX = 22, /* feed a device from a Tx queue; gives the index of the queue */
+	PFQ_OP_BIND_TX = 22, /* feed a device from a Tx queue; gives the index of the queue among those of its kind */
 	PFQ_OP_UNBIND_TX = 23, /* unbind all Tx queues */
-	PFQ_OP_FLUSH_TX = 24, /* send what is in a Tx queue; gives the number of packets */
+	PFQ_OP_FLUSH_TX = 24, /* send what is in a synchronous Tx queue and due; gives the number of packets */
 	PFQ_OP_BIND_EGRESS = 25, /* transmit what the socket is given to a device */
 	PFQ_OP_UNBIND_EGRESS = 26, /* give the packets to the socket again */
+	PFQ_OP_WAKE_TX = 27, /* wake the thread of an asynchronous Tx queue, after its idle word was taken back */
 };
 
 #endif

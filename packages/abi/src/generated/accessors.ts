@@ -21,6 +21,7 @@ export const Abi = {
 	MAX_SLOTS: 16777216,
 	MAX_QUEUE_SIZE: 1073741824,
 	MAX_COPIES: 65536,
+	MAX_TX_QUEUES: 4,
 	MAX_FILTER_INSNS: 4096,
 	DEVICE_NAME: 256,
 	ERROR_TEXT: 240,
@@ -253,7 +254,7 @@ export const PfqRxQueue = {
 /** Header of a Tx queue, in memory that the producer maps. One producer, one consumer. */
 export const PfqTxQueue = {
 	/** Octets of the whole structure. */
-	byteLength: 192,
+	byteLength: 256,
 	/** Offset of `slots`. */
 	slotsOffset: 0,
 	/** Reads `slots`. */
@@ -282,6 +283,13 @@ export const PfqTxQueue = {
 	/** Writes `tail`. */
 	setTail: (view: DataView, value: number, at = 0): void =>
 		view.setUint32(at + 128, value, true),
+	/** Offset of `idle`. */
+	idleOffset: 192,
+	/** Reads `idle`. */
+	idle: (view: DataView, at = 0): number => view.getUint32(at + 192, true),
+	/** Writes `idle`. */
+	setIdle: (view: DataView, value: number, at = 0): void =>
+		view.setUint32(at + 192, value, true),
 } as const
 
 /** A packet in a Tx slot: this header, then `len` octets. */
@@ -523,7 +531,7 @@ export const PfqSocketInfo = {
 /** Where an enabled socket’s queues are, in its mapping. */
 export const PfqQueueMap = {
 	/** Octets of the whole structure. */
-	byteLength: 56,
+	byteLength: 64,
 	/** Offset of `size`. */
 	sizeOffset: 0,
 	/** Reads `size`. */
@@ -566,13 +574,27 @@ export const PfqQueueMap = {
 	/** Writes `tx_stride`. */
 	setTxStride: (view: DataView, value: bigint, at = 0): void =>
 		view.setBigUint64(at + 40, value, true),
+	/** Offset of `tx_queues`. */
+	txQueuesOffset: 48,
+	/** Reads `tx_queues`. */
+	txQueues: (view: DataView, at = 0): number => view.getUint32(at + 48, true),
+	/** Writes `tx_queues`. */
+	setTxQueues: (view: DataView, value: number, at = 0): void =>
+		view.setUint32(at + 48, value, true),
+	/** Offset of `tx_async`. */
+	txAsyncOffset: 52,
+	/** Reads `tx_async`. */
+	txAsync: (view: DataView, at = 0): number => view.getUint32(at + 52, true),
+	/** Writes `tx_async`. */
+	setTxAsync: (view: DataView, value: number, at = 0): void =>
+		view.setUint32(at + 52, value, true),
 	/** Offset of `hugepage`. */
-	hugepageOffset: 48,
+	hugepageOffset: 56,
 	/** Reads `hugepage`. */
-	hugepage: (view: DataView, at = 0): bigint => view.getBigUint64(at + 48, true),
+	hugepage: (view: DataView, at = 0): bigint => view.getBigUint64(at + 56, true),
 	/** Writes `hugepage`. */
 	setHugepage: (view: DataView, value: bigint, at = 0): void =>
-		view.setBigUint64(at + 48, value, true),
+		view.setBigUint64(at + 56, value, true),
 } as const
 
 /** One number. */
