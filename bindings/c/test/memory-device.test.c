@@ -178,13 +178,13 @@ TEST(what_cannot_be_sent_is_refused)
 	CHECK_EQUAL(errno, EMSGSIZE);
 	FAILS(sender, pfq_send(sender, packet, 0, 1, 1), "0 octets");
 	FAILS(sender, pfq_send(sender, packet, 60, 0, 1), "copies");
-	FAILS(sender, pfq_sync_queue(sender, 1), "no Tx queue");
+	FAILS(sender, pfq_sync_queue(sender, 1), "no synchronous Tx queue 1");
 	FAILS(sender, pfq_sync_queue(sender, -1), "Tx queue");
 	FAILS(sender, pfq_bind_tx(sender, "mem:late", -1, Q_NO_KTHREAD), "enabled");
 	OK(none, pfq_enable(none));
 	FAILS(none, pfq_send(none, packet, 60, 1, 1), "pfq_bind_tx");
 	OK(none, pfq_disable(none));
-	FAILS(none, pfq_bind_tx(none, "mem:x", -1, 0), "Tx threads");
+	FAILS(none, pfq_bind_tx(none, "mem:x", -1, 64), "Tx thread 64");
 	FAILS(none, pfq_bind_tx(none, "pcap:x", -1, Q_NO_KTHREAD), "capture file");
 	FAILS(none, pfq_egress_bind(none, "pcap:x", -1), "capture file");
 	pfq_close(none);

@@ -40,6 +40,8 @@ Napi::Function Socket::define(Napi::Env env)
 			InstanceMethod<&Socket::unbind_tx>("unbindTx"),
 			InstanceMethod<&Socket::send>("send"),
 			InstanceMethod<&Socket::flush>("flush"),
+			InstanceMethod<&Socket::send_async>("sendAsync"),
+			InstanceMethod<&Socket::pending>("pending"),
 			InstanceMethod<&Socket::stats>("stats"),
 			InstanceMethod<&Socket::group_stats>("groupStats"),
 			InstanceMethod<&Socket::group_counters>("groupCounters"),

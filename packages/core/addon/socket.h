@@ -55,6 +55,8 @@ class Socket : public Napi::ObjectWrap<Socket>
 	void unbind_tx(Info);
 	void send(Info);
 	Napi::Value flush(Info);
+	Napi::Value send_async(Info);
+	Napi::Value pending(Info);
 
 	// figures.cc
 	void stats(Info);

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
+#include <cerrno>
+
 #include "arguments.h"
 #include "failure.h"
 #include "socket.h"
@@ -29,4 +31,23 @@ Napi::Value Socket::flush(Info info)
 {
 	long sent = pfq_sync_queue(open_handle(info.Env()), integer(info, 0));
 	return Napi::Number::New(info.Env(), checked(info.Env(), sent));
+}
+
+// (octets, copies, asynchronous Tx queue, time): false if the queue is full
+Napi::Value Socket::send_async(Info info)
+{
+	auto octets = info[0].As<Napi::Uint8Array>();
+	long status = pfq_send_raw(open_handle(info.Env()), octets.Data(), octets.ByteLength(),
+				   mask(info, 3), integer(info, 1), integer(info, 2));
+	bool full = status < 0 && errno == EAGAIN;
+	if (!full)
+		checked(info.Env(), status);
+	return Napi::Boolean::New(info.Env(), !full);
+}
+
+// (asynchronous Tx queue)
+Napi::Value Socket::pending(Info info)
+{
+	long count = pfq_async_pending(open_handle(info.Env()), integer(info, 0));
+	return Napi::Number::New(info.Env(), checked(info.Env(), count));
 }

@@ -9,6 +9,7 @@ export type { Packet } from "./packet.js";
 export {
 	type BatchesOptions,
 	type BindTxOptions,
+	type SendAsyncOptions,
 	type SendOptions,
 	Socket,
 	type SocketOptions,

@@ -42,6 +42,9 @@ export interface NativeSocket {
 	unbindTx(): void;
 	send(octets: Uint8Array, copies: number, sync: number): void;
 	flush(queue: number): number;
+	/** Time 0 is at once. False if the queue is full. */
+	sendAsync(octets: Uint8Array, copies: number, queue: number, time: bigint): boolean;
+	pending(queue: number): number;
 
 	stats(into: Float64Array): void;
 	groupStats(gid: number, into: Float64Array): void;

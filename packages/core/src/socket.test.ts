@@ -76,6 +76,57 @@ describe("a socket", () => {
 		expect(receiver.socket.read()?.length).toBe(5);
 	});
 
+	it("leaves asynchronous queues to their threads, packets with a time until then", async () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device);
+		using sender = Socket.open({ txSlots: 64 });
+		expect(sender.bindTx(wire.device, { thread: 0 })).toBe(0);
+		expect(sender.bindTx(wire.device, { thread: "any" })).toBe(1);
+		sender.enable();
+		const at = BigInt(Date.now() + 20) * 1_000_000n;
+		expect(sender.sendAsync(udpPacket(), { at, queue: 1 })).toBe(true);
+		expect(sender.sendAsync(udpPacket(), { copies: 3 })).toBe(true);
+		const times: bigint[] = [];
+		while (times.length < 4) {
+			expect(await receiver.socket.readable()).toBe(true);
+			const batch = receiver.socket.read();
+			for (let index = 0; index < (batch?.length ?? 0); index++) times.push(batch?.timestamp(index) ?? 0n);
+		}
+		expect(times.some((time) => time >= at)).toBe(true);
+		expect(sender.stats().sent).toBe(4);
+		expect([sender.pending(0), sender.pending(1)]).toEqual([0, 0]);
+	});
+
+	it("says when an asynchronous queue is full, and counts what is left in it at the end", () => {
+		using wire = createWire();
+		using sender = Socket.open({ txSlots: 4 });
+		sender.bindTx(wire.device, { thread: "any" });
+		sender.enable();
+		const at = BigInt(Date.now() + 3_600_000) * 1_000_000n;
+		expect([1, 2, 3, 4, 5].map(() => sender.sendAsync(udpPacket(), { at, queue: 0 }))).toEqual([
+			true,
+			true,
+			true,
+			true,
+			false,
+		]);
+		expect(sender.pending()).toBe(4);
+		sender.disable();
+		expect(sender.stats()).toMatchObject({ sent: 0, disc: 4 });
+	});
+
+	it("refuses what is no packet, no time and no queue", () => {
+		using wire = createWire();
+		using sender = Socket.open();
+		sender.bindTx(wire.device, { thread: 0 });
+		sender.enable();
+		expect(() => sender.sendAsync("octets" as never)).toThrow("no Uint8Array");
+		expect(() => sender.sendAsync(udpPacket(), { at: -1n })).toThrow("-1 is no time");
+		expect(() => sender.sendAsync(udpPacket(), { at: 1 as never })).toThrow("a bigint");
+		expect(() => sender.sendAsync(udpPacket(), { queue: 7 })).toThrow("no asynchronous Tx queue 7");
+		expect(() => sender.pending(1)).toThrow("no asynchronous Tx queue 1");
+	});
+
 	it("is closed when it is garbage", () => {
 		const script = `
 			import { Socket } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};

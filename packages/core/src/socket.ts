@@ -37,8 +37,11 @@ export interface BatchesOptions extends WaitOptions {
 export interface BindTxOptions {
 	/** A hardware queue of the device; without it, any. */
 	readonly queue?: number;
-	/** The index of a Tx thread that sends the queue; without it, `send` and `flush` do. */
-	readonly thread?: number;
+	/**
+	 * Makes the queue asynchronous: the index of the Tx thread that sends it, or the one with the fewest queues. Without
+	 * it, `send` and `flush` do.
+	 */
+	readonly thread?: number | "any";
 }
 
 export interface SendOptions {
@@ -46,6 +49,15 @@ export interface SendOptions {
 	readonly copies?: number;
 	/** The Tx queue is sent when it holds so many packets: 1, the default, at once; 0 when it is full, and by `flush`. */
 	readonly sync?: number;
+}
+
+export interface SendAsyncOptions {
+	/** How often to send the packet: 1 to 65536. */
+	readonly copies?: number;
+	/** The asynchronous Tx queue; without it, the one that the hash of the packet’s flow picks, so that flows keep their order. */
+	readonly queue?: number;
+	/** Not before this time: nanoseconds since the epoch. Packets behind it in the queue wait for it. */
+	readonly at?: bigint;
 }
 
 /** How long a reader of a file waits for packets before it looks whether the file has ended, in milliseconds. */
@@ -264,23 +276,41 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		this.#native.setPromiscuous(deviceName(device), on);
 	}
 
-	/** Makes a Tx queue for a device, before the socket is enabled, and gives its index. */
-	bindTx(device: string, { queue, thread = Any.NO_KTHREAD }: BindTxOptions = {}): number {
-		return this.#native.bindTx(deviceName(device), queueNumber(queue), intNumber("thread", thread, Any.NO_KTHREAD));
+	/** Makes a Tx queue for a device, before the socket is enabled, and gives its index among those of its kind. */
+	bindTx(device: string, { queue, thread }: BindTxOptions = {}): number {
+		return this.#native.bindTx(deviceName(device), queueNumber(queue), threadNumber(thread));
 	}
 
 	unbindTx(): void {
 		this.#native.unbindTx();
 	}
 
-	/** Copies a packet into the first Tx queue. What the device would not send is counted: `stats().fail`. */
+	/**
+	 * Copies a packet into the first synchronous Tx queue. What the device would not send is counted (`stats().fail`), and
+	 * what is left in a queue when the socket is disabled (`disc`).
+	 */
 	send(octets: Uint8Array, { copies = 1, sync = 1 }: SendOptions = {}): void {
 		this.#checkEnabled();
-		if (!(octets instanceof Uint8Array)) throw new PfqError("EINVAL", "send: the octets are no Uint8Array");
+		checkOctets("send", octets);
 		this.#native.send(octets, wholeNumber("copies", copies, 1), intNumber("sync", sync));
 	}
 
-	/** Sends what is in a Tx queue; gives the number of packets. */
+	/** Copies a packet into an asynchronous Tx queue, whose thread sends it. False while the queue is full. */
+	sendAsync(octets: Uint8Array, { copies = 1, queue, at = 0n }: SendAsyncOptions = {}): boolean {
+		this.#checkEnabled();
+		checkOctets("sendAsync", octets);
+		if (typeof at !== "bigint" || at < 0n || at >= 2n ** 64n)
+			throw new PfqError("EINVAL", `sendAsync: at ${String(at)} is no time: nanoseconds since the epoch, a bigint`);
+		const index = queue === undefined ? Any.ANY_KTHREAD : intNumber("queue", queue);
+		return this.#native.sendAsync(octets, wholeNumber("copies", copies, 1), index, at);
+	}
+
+	/** How many packets of an asynchronous Tx queue are still to be sent, copies not counted. */
+	pending(queue = 0): number {
+		return this.#native.pending(intNumber("queue", queue));
+	}
+
+	/** Sends what is in a synchronous Tx queue; gives the number of packets. */
 	flush(queue = 0): number {
 		return this.#native.flush(intNumber("queue", queue));
 	}
@@ -304,6 +334,15 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		return this.#native.parameter(name);
 	}
 }
+
+const threadNumber = (thread: number | "any" | undefined): number => {
+	if (thread === undefined) return Any.NO_KTHREAD;
+	return thread === "any" ? Any.ANY_KTHREAD : intNumber("thread", thread);
+};
+
+const checkOctets = (call: string, octets: Uint8Array): void => {
+	if (!(octets instanceof Uint8Array)) throw new PfqError("EINVAL", `${call}: the octets are no Uint8Array`);
+};
 
 const hasEnded = ({ state }: DeviceStats): boolean => state !== "running";
 

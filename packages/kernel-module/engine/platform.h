@@ -44,7 +44,7 @@ struct pfq_packet;
 struct pfq_socket;
 struct pfq_tx_thread;
 
-/* What the engine asks of its host. All but the last four may sleep, and are called with the
+/* What the engine asks of its host. All but the last five may sleep, and are called with the
  * engine's lock held. */
 struct pfq_host_ops {
 	/*

@@ -191,13 +191,13 @@ uint64_t pfq_tx_round(struct pfq_tx_thread *thread)
 	return sleep;
 }
 
-static void link_queue(struct pfq_tx *tx)
+static void link_queue(struct pfq_tx_thread *thread, struct pfq_tx *tx)
 {
-	struct pfq_tx_thread *thread = tx->thread;
+	struct pfq_tx **first = &thread->first;
 
 	pfq_mutex_lock(&thread->lock);
-	tx->next = thread->first;
-	PFQ_RCU_ASSIGN(thread->first, tx);
+	tx->next = *first;
+	PFQ_RCU_ASSIGN(*first, tx);
 	pfq_mutex_unlock(&thread->lock);
 }
 
@@ -313,8 +313,10 @@ void pfq_tx_start(struct pfq_socket *socket)
 	for (uint32_t i = 0; i < socket->map.tx_queues; i++)
 		lay_out(socket, queue_of(socket, false, i), position++);
 	for (uint32_t i = 0; i < socket->map.tx_async; i++) {
-		lay_out(socket, queue_of(socket, true, i), position++);
-		link_queue(queue_of(socket, true, i));
+		struct pfq_tx *tx = queue_of(socket, true, i);
+
+		lay_out(socket, tx, position++);
+		link_queue(tx->thread, tx);
 	}
 }
 

@@ -32,6 +32,7 @@
 #define UINT8_MAX  U8_MAX
 #define UINT16_MAX U16_MAX
 #define UINT32_MAX U32_MAX
+#define UINT64_MAX U64_MAX
 
 struct pfq_mutex {
 	struct mutex mutex;

@@ -2,8 +2,10 @@
 #include "control_device.h"
 #include "namespace.h"
 #include "net_device.h"
+#include "packet_pool.h"
 #include "parameters.h"
 #include "tap.h"
+#include "tx_thread.h"
 
 #include <linux/module.h>
 
@@ -16,9 +18,15 @@ static int __init pfq_init(void)
 	status = pfq_tap_buffers_init();
 	if (status)
 		return status;
-	status = pfq_namespace_init();
+	status = pfq_packet_pool_init();
 	if (status)
 		goto exit_buffers;
+	status = pfq_tx_threads_init();
+	if (status)
+		goto exit_packet_pool;
+	status = pfq_namespace_init();
+	if (status)
+		goto exit_tx_threads;
 	status = pfq_net_device_init();
 	if (status)
 		goto exit_namespace;
@@ -31,6 +39,10 @@ exit_net_device:
 	pfq_net_device_exit();
 exit_namespace:
 	pfq_namespace_exit();
+exit_tx_threads:
+	pfq_tx_threads_exit();
+exit_packet_pool:
+	pfq_packet_pool_exit();
 exit_buffers:
 	pfq_tap_buffers_exit();
 	return status;
@@ -41,6 +53,8 @@ static void __exit pfq_exit(void)
 	pfq_control_device_exit();
 	pfq_net_device_exit();
 	pfq_namespace_exit();
+	pfq_tx_threads_exit();
+	pfq_packet_pool_exit();
 	pfq_tap_buffers_exit();
 }
 

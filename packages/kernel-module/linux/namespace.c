@@ -7,6 +7,7 @@
 #include "queue_memory.h"
 #include "reader.h"
 #include "transmit.h"
+#include "tx_thread.h"
 
 #include <net/netns/generic.h>
 
@@ -28,6 +29,9 @@ static const struct pfq_host_ops host_ops = {
 	.queue_alloc = pfq_queue_alloc,
 	.queue_free = pfq_queue_free,
 	.socket_process = pfq_reader_process,
+	.tx_thread_get = pfq_tx_thread_get,
+	.tx_thread_put = pfq_tx_thread_put,
+	.tx_thread_wake = pfq_tx_thread_wake,
 	.filter_run = pfq_filter_run,
 	.device_send = pfq_transmit,
 	.wake = pfq_reader_wake,

@@ -17,8 +17,8 @@
 	ROW(xmit_batch, 1, 64, 64, "packets that a driver is given at once")                  \
 	ROW(max_slot_size, 128, 262208, 262208, "octets of the largest slot of a queue")      \
 	ROW(max_sockets, 1, 256, 256, "sockets open at the same time in a network namespace") \
-	ROW(skb_tx_pool, 0, 65536, 256, "socket buffers kept ready for sending")              \
-	ROW(tx_retry, 0, 1024, 2,                                                             \
+	ROW(skb_tx_pool, 0, 65536, 256, "socket buffers kept for sending, for each CPU")      \
+	ROW(tx_retry, 0, 1024, 64,                                                            \
 	    "times that a packet which the driver does not take is tried again")
 
 /* Name, and what modinfo says; all are off by default. */

@@ -3,59 +3,202 @@
  * again. */
 #include "transmit.h"
 #include "net_device.h"
+#include "packet_pool.h"
+#include "parameters.h"
+#include "tx_queue.h"
 
+#include <linux/delay.h>
 #include <linux/if_vlan.h>
 #include <net/dst.h>
 
-/* A packet of a Tx queue. Its process may still write to it: what counts is what was copied. */
-static struct sk_buff *make_skb(const struct pfq_packet *packet, struct net_device *dev)
+/* How long a driver whose queue is full is given before it is tried again. */
+#define RETRY_USEC 10
+
+struct outgoing {
+	struct net_device *dev;
+	struct netdev_queue *txq;
+	u16 queue;
+	unsigned int count;
+	struct sk_buff *skbs[PFQ_TX_BATCH]; /* each a packet, or the segments of one */
+	const struct pfq_packet *last;	    /* of which the last one was made */
+};
+
+/* Devices without a link header say nothing of what is in the packet; its first octet does. */
+static __be16 protocol_of(const struct sk_buff *skb)
+{
+	if (skb->dev->header_ops && skb->dev->header_ops->parse_protocol)
+		return dev_parse_header_protocol(skb);
+	switch (skb->data[0] >> 4) {
+	case 4:
+		return htons(ETH_P_IP);
+	case 6:
+		return htons(ETH_P_IPV6);
+	default:
+		return 0;
+	}
+}
+
+static void set_headers(struct sk_buff *skb, struct net_device *dev)
+{
+	skb->dev = dev;
+	skb_reset_mac_header(skb);
+	skb_set_network_header(skb, dev->hard_header_len);
+	skb->protocol = protocol_of(skb);
+}
+
+static struct sk_buff *take_skb(const struct net_device *dev, unsigned int length)
 {
 	unsigned int headroom = LL_RESERVED_SPACE(dev);
 	struct sk_buff *skb;
 
-	if (packet->caplen > dev->mtu + dev->hard_header_len + VLAN_HLEN)
-		return NULL;
-	skb = alloc_skb(headroom + packet->caplen + dev->needed_tailroom,
-			GFP_ATOMIC | __GFP_NOWARN);
-	if (!skb)
-		return NULL;
-	skb_reserve(skb, headroom);
-	skb_put_data(skb, packet->data, packet->caplen);
-	if (!dev_validate_header(dev, skb->data, skb->len)) {
-		kfree_skb(skb);
-		return NULL;
-	}
+	if (pfq_packet_pool_serves(dev, length))
+		return pfq_packet_pool_take();
+	skb = alloc_skb(headroom + length + dev->needed_tailroom, GFP_ATOMIC | __GFP_NOWARN);
+	if (skb)
+		skb_reserve(skb, headroom);
 	return skb;
 }
 
-/* A received packet goes on as it came, checksum and segmentation included. */
-static struct sk_buff *clone_skb(struct sk_buff *received)
+/* A packet of a Tx queue. Its process may still write to it: what counts is what was copied. */
+static struct sk_buff *make_skb(const struct pfq_packet *packet, struct net_device *dev)
+{
+	struct sk_buff *skb;
+
+	if (packet->caplen > dev->mtu + dev->hard_header_len + VLAN_HLEN)
+		return NULL;
+	skb = take_skb(dev, packet->caplen);
+	if (!skb)
+		return NULL;
+	skb_put_data(skb, packet->data, packet->caplen);
+	set_headers(skb, dev);
+	if (dev_validate_header(dev, skb->data, skb->len))
+		return skb;
+	kfree_skb(skb);
+	return NULL;
+}
+
+/* A received packet goes on as it came; what its device cannot do with it is done here, as to cut a
+ * packet into segments, or to compute its checksum. */
+static struct sk_buff *clone_skb(struct sk_buff *received, struct net_device *dev)
 {
 	struct sk_buff *skb = skb_clone(received, GFP_ATOMIC);
+	bool again = false;
 
 	if (!skb)
 		return NULL;
 	skb_clear_tstamp(skb);
 	skb_forward_csum(skb);
 	skb_dst_drop(skb);
-	return skb;
+	set_headers(skb, dev);
+	if (is_skb_forwardable(dev, skb))
+		return validate_xmit_skb_list(skb, dev, &again);
+	kfree_skb(skb);
+	return NULL;
 }
 
-static bool send(const struct pfq_packet *packet, struct net_device *dev, u16 queue)
+/* A driver that leaves a packet as it was gets the copies of one as one, several times. */
+static struct sk_buff *skb_of(const struct outgoing *outgoing, const struct pfq_packet *packet)
 {
-	struct sk_buff *skb = packet->handle ? clone_skb(packet->handle) : make_skb(packet, dev);
+	if (packet->handle)
+		return clone_skb(packet->handle, outgoing->dev);
+	if (packet == outgoing->last && pfq_packet_pool_serves(outgoing->dev, packet->caplen))
+		return skb_get(outgoing->skbs[outgoing->count - 1]);
+	return make_skb(packet, outgoing->dev);
+}
 
-	if (!skb)
-		return false;
-	skb->dev = dev;
-	skb_reset_mac_header(skb);
-	skb->protocol = dev_parse_header_protocol(skb);
-	skb_set_network_header(skb, dev->hard_header_len);
-	if (!is_skb_forwardable(dev, skb)) {
-		kfree_skb(skb);
-		return false;
+static void add_packets(struct outgoing *outgoing, const struct pfq_packet *const *packets,
+			unsigned int count)
+{
+	outgoing->count = 0;
+	outgoing->last = NULL;
+	for (unsigned int i = 0; i < count; i++) {
+		struct sk_buff *skb = skb_of(outgoing, packets[i]);
+
+		if (!skb)
+			continue;
+		outgoing->skbs[outgoing->count++] = skb;
+		outgoing->last = packets[i];
 	}
-	return dev_direct_xmit(skb, queue) == NETDEV_TX_OK;
+}
+
+/* Hands over a packet, segment by segment. Gives true when the driver has taken it; what it has not
+ * is left in *packet. */
+static bool hand_over(struct outgoing *outgoing, struct sk_buff **packet, bool more)
+{
+	while (*packet) {
+		struct sk_buff *skb = *packet, *next = skb->next;
+
+		if (netif_xmit_frozen_or_drv_stopped(outgoing->txq))
+			return false;
+		skb_mark_not_on_list(skb);
+		skb_set_queue_mapping(skb, outgoing->queue);
+		if (!dev_xmit_complete(
+			    netdev_start_xmit(skb, outgoing->dev, outgoing->txq, more || next))) {
+			skb->next = next;
+			return false;
+		}
+		*packet = next;
+	}
+	return true;
+}
+
+/* Gives the number of the first packet that the driver would not take. */
+static unsigned int hand_over_from(struct outgoing *outgoing, unsigned int first)
+{
+	unsigned int i = first;
+
+	dev_xmit_recursion_inc();
+	HARD_TX_LOCK(outgoing->dev, outgoing->txq, smp_processor_id());
+	while (i < outgoing->count &&
+	       hand_over(outgoing, &outgoing->skbs[i], i + 1 < outgoing->count))
+		i++;
+	HARD_TX_UNLOCK(outgoing->dev, outgoing->txq);
+	dev_xmit_recursion_dec();
+	return i;
+}
+
+/* Lets the driver clean up, on this CPU, too. Not where packets are received: there is no time. */
+static void wait_for_driver(bool may_wait)
+{
+	if (!may_wait)
+		return;
+	local_bh_enable();
+	udelay(RETRY_USEC);
+	local_bh_disable();
+}
+
+static unsigned int send(struct outgoing *outgoing, bool may_wait)
+{
+	unsigned int sent = hand_over_from(outgoing, 0);
+
+	for (unsigned int i = 0; sent < outgoing->count && i < pfq_parameters->tx_retry; i++) {
+		wait_for_driver(may_wait);
+		sent = hand_over_from(outgoing, sent);
+	}
+	for (unsigned int i = sent; i < outgoing->count; i++)
+		kfree_skb_list(outgoing->skbs[i]);
+	return sent;
+}
+
+static unsigned int send_all(struct net_device *dev, int queue,
+			     const struct pfq_packet *const *packets, unsigned int count)
+{
+	bool may_wait = !in_interrupt();
+	struct outgoing outgoing = { .dev = dev };
+	unsigned int sent = 0;
+
+	local_bh_disable();
+	outgoing.queue = (queue >= 0 ? queue : smp_processor_id()) % dev->real_num_tx_queues;
+	outgoing.txq = netdev_get_tx_queue(dev, outgoing.queue);
+	for (unsigned int i = 0; i < count && !dev_xmit_recursion();) {
+		unsigned int batch = min(count - i, pfq_parameters->xmit_batch);
+
+		add_packets(&outgoing, packets + i, batch);
+		sent += send(&outgoing, may_wait);
+		i += batch;
+	}
+	local_bh_enable();
+	return sent;
 }
 
 unsigned int pfq_transmit(void *host, void *host_device, int queue,
@@ -67,12 +210,8 @@ unsigned int pfq_transmit(void *host, void *host_device, int queue,
 
 	rcu_read_lock();
 	dev = rcu_dereference(device->dev);
-	if (dev && netif_running(dev)) {
-		unsigned int chosen = queue >= 0 ? queue : raw_smp_processor_id();
-
-		for (unsigned int i = 0; i < count; i++)
-			sent += send(packets[i], dev, chosen % dev->real_num_tx_queues);
-	}
+	if (dev && netif_running(dev) && netif_carrier_ok(dev))
+		sent = send_all(dev, queue, packets, count);
 	rcu_read_unlock();
 	return sent;
 }

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "packet_pool.h"
+#include "parameters.h"
+
+#include <linux/percpu.h>
+#include <linux/slab.h>
+
+#define HEADROOM 128
+#define ROOM	 (SKB_WITH_OVERHEAD(2048) - HEADROOM)
+
+/* A ring, since drivers are done with packets in the order in which they got them. */
+struct pool {
+	struct sk_buff **skbs; /* NULL where there was none yet */
+	unsigned int next;
+};
+
+static DEFINE_PER_CPU(struct pool, pools);
+
+bool pfq_packet_pool_serves(const struct net_device *dev, unsigned int length)
+{
+	return pfq_parameters->skb_tx_pool && dev->priv_flags & IFF_TX_SKB_SHARING &&
+	       LL_RESERVED_SPACE(dev) <= HEADROOM && length + dev->needed_tailroom <= ROOM;
+}
+
+static bool is_free(const struct sk_buff *skb)
+{
+	if (refcount_read(&skb->users) != 1)
+		return false;
+	smp_rmb(); /* after what the driver did before it let go */
+	return true;
+}
+
+static void make_empty(struct sk_buff *skb)
+{
+	skb->data = skb->head + HEADROOM;
+	skb_reset_tail_pointer(skb);
+	skb->len = 0;
+}
+
+/* One that is still with a driver is the driver's alone from now on. */
+static struct sk_buff *replace(struct sk_buff **place)
+{
+	if (*place)
+		kfree_skb(*place);
+	*place = alloc_skb(HEADROOM + ROOM, GFP_ATOMIC | __GFP_NOWARN);
+	return *place;
+}
+
+struct sk_buff *pfq_packet_pool_take(void)
+{
+	struct pool *pool = this_cpu_ptr(&pools);
+	struct sk_buff **place = &pool->skbs[pool->next];
+	struct sk_buff *skb = *place;
+
+	pool->next = pool->next + 1 < pfq_parameters->skb_tx_pool ? pool->next + 1 : 0;
+	if (!skb || !is_free(skb)) {
+		skb = replace(place);
+		if (!skb)
+			return NULL;
+	}
+	make_empty(skb);
+	return skb_get(skb);
+}
+
+static void empty_pool(struct pool *pool)
+{
+	for (unsigned int i = 0; pool->skbs && i < pfq_parameters->skb_tx_pool; i++)
+		kfree_skb(pool->skbs[i]);
+	kvfree(pool->skbs);
+}
+
+void pfq_packet_pool_exit(void)
+{
+	int cpu;
+
+	for_each_possible_cpu(cpu) empty_pool(&per_cpu(pools, cpu));
+}
+
+int pfq_packet_pool_init(void)
+{
+	size_t size = pfq_parameters->skb_tx_pool * sizeof(struct sk_buff *);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+	{
+		if (!size)
+			break;
+		per_cpu(pools, cpu).skbs = kvzalloc_node(size, GFP_KERNEL, cpu_to_node(cpu));
+		if (!per_cpu(pools, cpu).skbs) {
+			pfq_packet_pool_exit();
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
