@@ -149,8 +149,8 @@ static void print_memory(struct pfq_engine *engine, unsigned int row, const stru
 		return;
 	pfq_print(text, "%6d %12llu %10llu %8u %12u %9u %8u %12u\n", socket->id,
 		  (number)socket->map.size, (number)socket->map.hugepage, socket->rx_slots,
-		  pfq_socket_rx_slot_size(socket), socket->tx_count, socket->tx_slots,
-		  pfq_socket_tx_slot_size(socket));
+		  pfq_socket_rx_slot_size(socket), socket->map.tx_queues + socket->map.tx_async,
+		  socket->tx_slots, pfq_socket_tx_slot_size(socket));
 }
 
 static unsigned int count_devices(const struct pfq_engine *engine, struct pfq_totals *totals)
