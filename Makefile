@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every target brings along what it needs (see scripts/setup.sh) and may be typed again at any time.
 .DEFAULT_GOAL := help
-.PHONY: help setup build test test-long test-kernel debug-kernel run run-kernel bench fuzz lint clean
+.PHONY: help setup build install test test-long test-kernel debug-kernel run run-kernel bench fuzz lint clean
 SHELL := /bin/sh
 
 # where scripts/setup.sh puts pnpm when it may not write to the system
@@ -19,6 +19,8 @@ help:
 	@echo 'make debug-kernel               builds the kernel of vm --debug, once'
 	@echo "make bench [ARGS=...]           benchmarks against tcpdump, libpcap and others"
 	@echo 'make fuzz [SECONDS=60]          each fuzzer for that long'
+	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
+	@echo '                                libpfq, its headers for C and C++, and what pkg-config and CMake find it by'
 	@echo 'make build | lint | clean'
 	@echo 'make setup                      only what the other targets install (Debian packages, pnpm, npm packages)'
 
@@ -46,6 +48,10 @@ debug-kernel:
 	@scripts/setup.sh debug-kernel
 	@$(MAKE) --no-print-directory -s build
 	@node testbed/dist/debug-kernel.js
+
+install: build
+	@$(MAKE) --no-print-directory -s -C bindings/c install
+	@$(MAKE) --no-print-directory -s -C bindings/cpp install
 
 run:
 	@scripts/setup.sh run

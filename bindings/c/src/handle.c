@@ -12,8 +12,8 @@
 #define RESTING 64
 
 static pthread_mutex_t line_lock = PTHREAD_MUTEX_INITIALIZER;
-static struct pfq *line_first;
-static struct pfq *line_last;
+static struct pfq_handle *line_first;
+static struct pfq_handle *line_last;
 static unsigned int line_length;
 
 /* How many fork()s there are between the process that loaded the library and this one: what was
@@ -51,9 +51,9 @@ static void watch_forks(void)
 	pthread_atfork(before_fork, after_fork, after_fork_in_child);
 }
 
-static struct pfq *take_rested(void)
+static struct pfq_handle *take_rested(void)
 {
-	struct pfq *q = NULL;
+	struct pfq_handle *q = NULL;
 
 	pthread_mutex_lock(&line_lock);
 	if (line_length > RESTING) {
@@ -65,7 +65,7 @@ static struct pfq *take_rested(void)
 	return q;
 }
 
-static void stand_in_line(struct pfq *q)
+static void stand_in_line(struct pfq_handle *q)
 {
 	q->next = NULL;
 	pthread_mutex_lock(&line_lock);
@@ -78,7 +78,7 @@ static void stand_in_line(struct pfq *q)
 }
 
 /* The calls that were under way when this process was forked off ended there. */
-static void forget_calls(struct pfq *q)
+static void forget_calls(struct pfq_handle *q)
 {
 	q->users = 0;
 	q->active = 0;
@@ -86,10 +86,10 @@ static void forget_calls(struct pfq *q)
 	q->busy[SENDING] = 0;
 }
 
-struct pfq *handle_take(struct pfq_error *error)
+struct pfq_handle *handle_take(struct pfq_error *error)
 {
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
-	struct pfq *q;
+	struct pfq_handle *q;
 
 	pthread_once(&once, watch_forks);
 	q = take_rested();
@@ -118,7 +118,7 @@ struct pfq *handle_take(struct pfq_error *error)
 	return q;
 }
 
-void handle_give_back(struct pfq *q)
+void handle_give_back(struct pfq_handle *q)
 {
 	close(q->wake.fd);
 	q->wake.fd = -1;

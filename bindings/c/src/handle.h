@@ -64,7 +64,7 @@ extern const struct handle_host kernel_host;
  * Handles are never given back to the allocator: closed ones wait in a line for their next use, so
  * that a call on a closed socket finds one that says so.
  */
-struct pfq {
+struct pfq_handle {
 	struct pfq_wake wake; /* first: what the engine wakes */
 	uint32_t state;	      /* enum handle_state */
 	uint32_t users;	      /* control calls under way */
@@ -86,12 +86,12 @@ struct pfq {
 	uint32_t xmitlen;
 	struct pfq_queue_map map;
 	struct pfq_error error; /* the last one; guarded by the lock in failure.c */
-	struct pfq *next;	/* in the line of closed ones */
+	struct pfq_handle *next;	/* in the line of closed ones */
 };
 
 /* A closed handle, with its lock and eventfd, or NULL. */
-struct pfq *handle_take(struct pfq_error *error);
-void handle_give_back(struct pfq *q);
+struct pfq_handle *handle_take(struct pfq_error *error);
+void handle_give_back(struct pfq_handle *q);
 
 /*
  * Around every control call: enter gives false, and notes the error, if the socket is closed or not

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # usage: test/run.sh TALLY PROGRAM...
-# Runs test programs, and writes a tally: `passed failed skipped`, and a note for each test that did not pass.
+# Runs test programs (SUITE: whose they are), and writes a tally: `passed failed skipped`, and a note for each test that did not pass.
 tally=$1
 shift
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1}"
@@ -32,5 +32,5 @@ mkdir -p "$(dirname "$tally")"
 	echo "$(count ok) $(count FAILED) $(count SKIPPED)"
 	sed -n 's/^FAILED /FAILED   /p; s/^SKIPPED /SKIPPED  /p' "$work/results"
 } >"$tally"
-echo "libpfq: $(count ok) passed, $(count FAILED) failed, $(count SKIPPED) skipped"
+echo "${SUITE:-libpfq}: $(count ok) passed, $(count FAILED) failed, $(count SKIPPED) skipped"
 [ "$(count FAILED)" = 0 ]

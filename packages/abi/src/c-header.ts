@@ -27,7 +27,7 @@ const member = (name: string, field: Described, indent: string): string => {
 		case "records":
 			return `${indent}struct ${field.of.name}${shown}[${field.length}];${comment(field.doc)}\n`;
 		case "bits":
-			return `${indent}struct {\n${Object.entries(field.bits)
+			return `${indent}${shown ? "" : "__extension__ "}struct {\n${Object.entries(field.bits)
 				.map(([bit, width]) => `${indent}\t${cType[field.type]} ${bit} : ${width};\n`)
 				.join("")}${indent}}${shown};${comment(field.doc)}\n`;
 		case "group":

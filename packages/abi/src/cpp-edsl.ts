@@ -47,7 +47,7 @@ const templateParameter = (parameter: Parameter): string => {
 };
 
 const argument = ({ symbol }: Primitive, { name, type, min, max }: Parameter): string => {
-	if (isFunction(type)) return `detail::operand<kind::${kinds[type]}>(${cppName(name)})`;
+	if (isFunction(type)) return `detail::function<kind::${kinds[type]}>(${cppName(name)})`;
 	const list = /^\[(.*)\]$/.exec(type)?.[1];
 	const limits = min === undefined && max === undefined ? "" : `, detail::limits{ ${min}, ${max} }`;
 	return `detail::${list ? "list" : "value"}<PFQ_ARG_${list ?? type}>("${symbol}: ${name}", ${cppName(name)}${limits})`;

@@ -48,7 +48,7 @@ extern "C" {
 struct sock_fprog;
 
 /* A socket. */
-typedef struct pfq pfq_t;
+typedef struct pfq_handle pfq_t;
 
 /* A place in a batch of packets: the beginning of a slot. */
 typedef char *pfq_iterator_t;

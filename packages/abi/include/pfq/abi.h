@@ -126,7 +126,7 @@ struct pfq_pkthdr {
 		} data;
 		union {
 			uint16_t tci; /* the outermost VLAN tag: priority, DEI, id; 0 where there is none */
-			struct {
+			__extension__ struct {
 				uint16_t vid : 12;
 				uint16_t dei : 1;
 				uint16_t prio : 3;

@@ -275,7 +275,7 @@ net_predicate less(const Property &property, const Value &value)
 		      "pfq::lang::less: property: a NetProperty is wanted");
 	static_assert(detail::is_value_of<PFQ_ARG_Word64, Value>,
 		      "pfq::lang::less: value: a Word64 is wanted");
-	return detail::call<kind::predicate>("less", { detail::operand<kind::property>(property),
+	return detail::call<kind::predicate>("less", { detail::function<kind::property>(property),
 				detail::value<PFQ_ARG_Word64>("less: value", value) });
 }
 
@@ -288,7 +288,7 @@ net_predicate less_eq(const Property &property, const Value &value)
 		      "pfq::lang::less_eq: property: a NetProperty is wanted");
 	static_assert(detail::is_value_of<PFQ_ARG_Word64, Value>,
 		      "pfq::lang::less_eq: value: a Word64 is wanted");
-	return detail::call<kind::predicate>("less_eq", { detail::operand<kind::property>(property),
+	return detail::call<kind::predicate>("less_eq", { detail::function<kind::property>(property),
 				detail::value<PFQ_ARG_Word64>("less_eq: value", value) });
 }
 
@@ -301,7 +301,7 @@ net_predicate greater(const Property &property, const Value &value)
 		      "pfq::lang::greater: property: a NetProperty is wanted");
 	static_assert(detail::is_value_of<PFQ_ARG_Word64, Value>,
 		      "pfq::lang::greater: value: a Word64 is wanted");
-	return detail::call<kind::predicate>("greater", { detail::operand<kind::property>(property),
+	return detail::call<kind::predicate>("greater", { detail::function<kind::property>(property),
 				detail::value<PFQ_ARG_Word64>("greater: value", value) });
 }
 
@@ -314,7 +314,7 @@ net_predicate greater_eq(const Property &property, const Value &value)
 		      "pfq::lang::greater_eq: property: a NetProperty is wanted");
 	static_assert(detail::is_value_of<PFQ_ARG_Word64, Value>,
 		      "pfq::lang::greater_eq: value: a Word64 is wanted");
-	return detail::call<kind::predicate>("greater_eq", { detail::operand<kind::property>(property),
+	return detail::call<kind::predicate>("greater_eq", { detail::function<kind::property>(property),
 				detail::value<PFQ_ARG_Word64>("greater_eq: value", value) });
 }
 
@@ -327,7 +327,7 @@ net_predicate equal(const Property &property, const Value &value)
 		      "pfq::lang::equal: property: a NetProperty is wanted");
 	static_assert(detail::is_value_of<PFQ_ARG_Word64, Value>,
 		      "pfq::lang::equal: value: a Word64 is wanted");
-	return detail::call<kind::predicate>("equal", { detail::operand<kind::property>(property),
+	return detail::call<kind::predicate>("equal", { detail::function<kind::property>(property),
 				detail::value<PFQ_ARG_Word64>("equal: value", value) });
 }
 
@@ -340,7 +340,7 @@ net_predicate not_equal(const Property &property, const Value &value)
 		      "pfq::lang::not_equal: property: a NetProperty is wanted");
 	static_assert(detail::is_value_of<PFQ_ARG_Word64, Value>,
 		      "pfq::lang::not_equal: value: a Word64 is wanted");
-	return detail::call<kind::predicate>("not_equal", { detail::operand<kind::property>(property),
+	return detail::call<kind::predicate>("not_equal", { detail::function<kind::property>(property),
 				detail::value<PFQ_ARG_Word64>("not_equal: value", value) });
 }
 
@@ -353,7 +353,7 @@ net_predicate any_bit(const Property &property, const Value &value)
 		      "pfq::lang::any_bit: property: a NetProperty is wanted");
 	static_assert(detail::is_value_of<PFQ_ARG_Word64, Value>,
 		      "pfq::lang::any_bit: value: a Word64 is wanted");
-	return detail::call<kind::predicate>("any_bit", { detail::operand<kind::property>(property),
+	return detail::call<kind::predicate>("any_bit", { detail::function<kind::property>(property),
 				detail::value<PFQ_ARG_Word64>("any_bit: value", value) });
 }
 
@@ -366,7 +366,7 @@ net_predicate all_bit(const Property &property, const Value &value)
 		      "pfq::lang::all_bit: property: a NetProperty is wanted");
 	static_assert(detail::is_value_of<PFQ_ARG_Word64, Value>,
 		      "pfq::lang::all_bit: value: a Word64 is wanted");
-	return detail::call<kind::predicate>("all_bit", { detail::operand<kind::property>(property),
+	return detail::call<kind::predicate>("all_bit", { detail::function<kind::property>(property),
 				detail::value<PFQ_ARG_Word64>("all_bit: value", value) });
 }
 
@@ -376,7 +376,7 @@ net_predicate not_(const Predicate &predicate)
 {
 	static_assert(detail::is_a<kind::predicate, Predicate>,
 		      "pfq::lang::not_: predicate: a NetPredicate is wanted");
-	return detail::call<kind::predicate>("not", { detail::operand<kind::predicate>(predicate) });
+	return detail::call<kind::predicate>("not", { detail::function<kind::predicate>(predicate) });
 }
 
 /// Both predicates hold; the right one is asked only if the left one holds. NetPredicate `and`.
@@ -387,8 +387,8 @@ net_predicate and_(const Left &left, const Right &right)
 		      "pfq::lang::and_: left: a NetPredicate is wanted");
 	static_assert(detail::is_a<kind::predicate, Right>,
 		      "pfq::lang::and_: right: a NetPredicate is wanted");
-	return detail::call<kind::predicate>("and", { detail::operand<kind::predicate>(left),
-				detail::operand<kind::predicate>(right) });
+	return detail::call<kind::predicate>("and", { detail::function<kind::predicate>(left),
+				detail::function<kind::predicate>(right) });
 }
 
 /// A predicate holds; the right one is asked only if the left one does not hold. NetPredicate `or`.
@@ -399,8 +399,8 @@ net_predicate or_(const Left &left, const Right &right)
 		      "pfq::lang::or_: left: a NetPredicate is wanted");
 	static_assert(detail::is_a<kind::predicate, Right>,
 		      "pfq::lang::or_: right: a NetPredicate is wanted");
-	return detail::call<kind::predicate>("or", { detail::operand<kind::predicate>(left),
-				detail::operand<kind::predicate>(right) });
+	return detail::call<kind::predicate>("or", { detail::function<kind::predicate>(left),
+				detail::function<kind::predicate>(right) });
 }
 
 /// One predicate holds, and the other does not. NetPredicate `xor`.
@@ -411,8 +411,8 @@ net_predicate xor_(const Left &left, const Right &right)
 		      "pfq::lang::xor_: left: a NetPredicate is wanted");
 	static_assert(detail::is_a<kind::predicate, Right>,
 		      "pfq::lang::xor_: right: a NetPredicate is wanted");
-	return detail::call<kind::predicate>("xor", { detail::operand<kind::predicate>(left),
-				detail::operand<kind::predicate>(right) });
+	return detail::call<kind::predicate>("xor", { detail::function<kind::predicate>(left),
+				detail::function<kind::predicate>(right) });
 }
 
 /// Drop unless IPv4. NetFunction `ip`.
@@ -553,7 +553,7 @@ net_function filter(const Predicate &predicate)
 {
 	static_assert(detail::is_a<kind::predicate, Predicate>,
 		      "pfq::lang::filter: predicate: a NetPredicate is wanted");
-	return detail::call<kind::function>("filter", { detail::operand<kind::predicate>(predicate) });
+	return detail::call<kind::function>("filter", { detail::function<kind::predicate>(predicate) });
 }
 
 /// Run the consequent if the predicate holds, else the alternative. NetFunction `conditional`.
@@ -566,9 +566,9 @@ net_function conditional(const Predicate &predicate, const Consequent &consequen
 		      "pfq::lang::conditional: consequent: a NetFunction is wanted");
 	static_assert(detail::is_a<kind::function, Alternative>,
 		      "pfq::lang::conditional: alternative: a NetFunction is wanted");
-	return detail::call<kind::function>("conditional", { detail::operand<kind::predicate>(predicate),
-				detail::operand<kind::function>(consequent),
-				detail::operand<kind::function>(alternative) });
+	return detail::call<kind::function>("conditional", { detail::function<kind::predicate>(predicate),
+				detail::function<kind::function>(consequent),
+				detail::function<kind::function>(alternative) });
 }
 
 /// Run the function if the predicate holds. NetFunction `when`.
@@ -579,8 +579,8 @@ net_function when(const Predicate &predicate, const Function &function)
 		      "pfq::lang::when: predicate: a NetPredicate is wanted");
 	static_assert(detail::is_a<kind::function, Function>,
 		      "pfq::lang::when: function: a NetFunction is wanted");
-	return detail::call<kind::function>("when", { detail::operand<kind::predicate>(predicate),
-				detail::operand<kind::function>(function) });
+	return detail::call<kind::function>("when", { detail::function<kind::predicate>(predicate),
+				detail::function<kind::function>(function) });
 }
 
 /// Run the function if the predicate does not hold. NetFunction `unless`.
@@ -591,8 +591,8 @@ net_function unless(const Predicate &predicate, const Function &function)
 		      "pfq::lang::unless: predicate: a NetPredicate is wanted");
 	static_assert(detail::is_a<kind::function, Function>,
 		      "pfq::lang::unless: function: a NetFunction is wanted");
-	return detail::call<kind::function>("unless", { detail::operand<kind::predicate>(predicate),
-				detail::operand<kind::function>(function) });
+	return detail::call<kind::function>("unless", { detail::function<kind::predicate>(predicate),
+				detail::function<kind::function>(function) });
 }
 
 /// Pass where the function drops, drop where it passes. NetFunction `inv`.
@@ -601,7 +601,7 @@ net_function inv(const Function &function)
 {
 	static_assert(detail::is_a<kind::function, Function>,
 		      "pfq::lang::inv: function: a NetFunction is wanted");
-	return detail::call<kind::function>("inv", { detail::operand<kind::function>(function) });
+	return detail::call<kind::function>("inv", { detail::function<kind::function>(function) });
 }
 
 /// The first of 2 alternatives that does not drop. NetFunction `par`.
@@ -612,8 +612,8 @@ net_function par(const First &first, const Second &second)
 		      "pfq::lang::par: first: a NetFunction is wanted");
 	static_assert(detail::is_a<kind::function, Second>,
 		      "pfq::lang::par: second: a NetFunction is wanted");
-	return detail::call<kind::function>("par", { detail::operand<kind::function>(first),
-				detail::operand<kind::function>(second) });
+	return detail::call<kind::function>("par", { detail::function<kind::function>(first),
+				detail::function<kind::function>(second) });
 }
 
 /// The first of 3 alternatives that does not drop. NetFunction `par3`.
@@ -626,9 +626,9 @@ net_function par3(const First &first, const Second &second, const Third &third)
 		      "pfq::lang::par3: second: a NetFunction is wanted");
 	static_assert(detail::is_a<kind::function, Third>,
 		      "pfq::lang::par3: third: a NetFunction is wanted");
-	return detail::call<kind::function>("par3", { detail::operand<kind::function>(first),
-				detail::operand<kind::function>(second),
-				detail::operand<kind::function>(third) });
+	return detail::call<kind::function>("par3", { detail::function<kind::function>(first),
+				detail::function<kind::function>(second),
+				detail::function<kind::function>(third) });
 }
 
 /// The first of 4 alternatives that does not drop. NetFunction `par4`.
@@ -643,10 +643,10 @@ net_function par4(const First &first, const Second &second, const Third &third, 
 		      "pfq::lang::par4: third: a NetFunction is wanted");
 	static_assert(detail::is_a<kind::function, Fourth>,
 		      "pfq::lang::par4: fourth: a NetFunction is wanted");
-	return detail::call<kind::function>("par4", { detail::operand<kind::function>(first),
-				detail::operand<kind::function>(second),
-				detail::operand<kind::function>(third),
-				detail::operand<kind::function>(fourth) });
+	return detail::call<kind::function>("par4", { detail::function<kind::function>(first),
+				detail::function<kind::function>(second),
+				detail::function<kind::function>(third),
+				detail::function<kind::function>(fourth) });
 }
 
 /// The first of 5 alternatives that does not drop. NetFunction `par5`.
@@ -663,11 +663,11 @@ net_function par5(const First &first, const Second &second, const Third &third, 
 		      "pfq::lang::par5: fourth: a NetFunction is wanted");
 	static_assert(detail::is_a<kind::function, Fifth>,
 		      "pfq::lang::par5: fifth: a NetFunction is wanted");
-	return detail::call<kind::function>("par5", { detail::operand<kind::function>(first),
-				detail::operand<kind::function>(second),
-				detail::operand<kind::function>(third),
-				detail::operand<kind::function>(fourth),
-				detail::operand<kind::function>(fifth) });
+	return detail::call<kind::function>("par5", { detail::function<kind::function>(first),
+				detail::function<kind::function>(second),
+				detail::function<kind::function>(third),
+				detail::function<kind::function>(fourth),
+				detail::function<kind::function>(fifth) });
 }
 
 /// The first of 6 alternatives that does not drop. NetFunction `par6`.
@@ -686,12 +686,12 @@ net_function par6(const First &first, const Second &second, const Third &third, 
 		      "pfq::lang::par6: fifth: a NetFunction is wanted");
 	static_assert(detail::is_a<kind::function, Sixth>,
 		      "pfq::lang::par6: sixth: a NetFunction is wanted");
-	return detail::call<kind::function>("par6", { detail::operand<kind::function>(first),
-				detail::operand<kind::function>(second),
-				detail::operand<kind::function>(third),
-				detail::operand<kind::function>(fourth),
-				detail::operand<kind::function>(fifth),
-				detail::operand<kind::function>(sixth) });
+	return detail::call<kind::function>("par6", { detail::function<kind::function>(first),
+				detail::function<kind::function>(second),
+				detail::function<kind::function>(third),
+				detail::function<kind::function>(fourth),
+				detail::function<kind::function>(fifth),
+				detail::function<kind::function>(sixth) });
 }
 
 /// The first of 7 alternatives that does not drop. NetFunction `par7`.
@@ -712,13 +712,13 @@ net_function par7(const First &first, const Second &second, const Third &third, 
 		      "pfq::lang::par7: sixth: a NetFunction is wanted");
 	static_assert(detail::is_a<kind::function, Seventh>,
 		      "pfq::lang::par7: seventh: a NetFunction is wanted");
-	return detail::call<kind::function>("par7", { detail::operand<kind::function>(first),
-				detail::operand<kind::function>(second),
-				detail::operand<kind::function>(third),
-				detail::operand<kind::function>(fourth),
-				detail::operand<kind::function>(fifth),
-				detail::operand<kind::function>(sixth),
-				detail::operand<kind::function>(seventh) });
+	return detail::call<kind::function>("par7", { detail::function<kind::function>(first),
+				detail::function<kind::function>(second),
+				detail::function<kind::function>(third),
+				detail::function<kind::function>(fourth),
+				detail::function<kind::function>(fifth),
+				detail::function<kind::function>(sixth),
+				detail::function<kind::function>(seventh) });
 }
 
 /// The first of 8 alternatives that does not drop. NetFunction `par8`.
@@ -741,14 +741,14 @@ net_function par8(const First &first, const Second &second, const Third &third, 
 		      "pfq::lang::par8: seventh: a NetFunction is wanted");
 	static_assert(detail::is_a<kind::function, Eighth>,
 		      "pfq::lang::par8: eighth: a NetFunction is wanted");
-	return detail::call<kind::function>("par8", { detail::operand<kind::function>(first),
-				detail::operand<kind::function>(second),
-				detail::operand<kind::function>(third),
-				detail::operand<kind::function>(fourth),
-				detail::operand<kind::function>(fifth),
-				detail::operand<kind::function>(sixth),
-				detail::operand<kind::function>(seventh),
-				detail::operand<kind::function>(eighth) });
+	return detail::call<kind::function>("par8", { detail::function<kind::function>(first),
+				detail::function<kind::function>(second),
+				detail::function<kind::function>(third),
+				detail::function<kind::function>(fourth),
+				detail::function<kind::function>(fifth),
+				detail::function<kind::function>(sixth),
+				detail::function<kind::function>(seventh),
+				detail::function<kind::function>(eighth) });
 }
 
 /// Leave the packet as it is. NetFunction `unit`.
@@ -777,7 +777,7 @@ net_function tee(const Device &device, const Predicate &predicate)
 	static_assert(detail::is_a<kind::predicate, Predicate>,
 		      "pfq::lang::tee: predicate: a NetPredicate is wanted");
 	return detail::call<kind::function>("tee", { detail::value<PFQ_ARG_String>("tee: device", device),
-				detail::operand<kind::predicate>(predicate) });
+				detail::function<kind::predicate>(predicate) });
 }
 
 /// Pass if the predicate holds; else send a copy to this device when the run is over, and drop. NetFunction `tap`.
@@ -790,7 +790,7 @@ net_function tap(const Device &device, const Predicate &predicate)
 	static_assert(detail::is_a<kind::predicate, Predicate>,
 		      "pfq::lang::tap: predicate: a NetPredicate is wanted");
 	return detail::call<kind::function>("tap", { detail::value<PFQ_ARG_String>("tap: device", device),
-				detail::operand<kind::predicate>(predicate) });
+				detail::function<kind::predicate>(predicate) });
 }
 
 /// Give the packet to the host's own network stack, too, when the run is over, and pass. NetFunction `kernel`.

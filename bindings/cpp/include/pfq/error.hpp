@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#ifndef PFQ_ERROR_HPP
+#define PFQ_ERROR_HPP
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+
+#include <pfq/pfq.h>
+
+namespace pfq
+{
+
+/// Why a call failed: code() is the errno; what() begins with libpfq's line about it.
+class system_error : public std::system_error
+{
+      public:
+	system_error(int number, const char *text, int node = -1)
+	    : std::system_error(number, std::generic_category(), text), node_(node)
+	{
+	}
+
+	/// The node of the computation that the error is about, or -1.
+	int node() const noexcept
+	{
+		return node_;
+	}
+
+      private:
+	int node_;
+};
+
+namespace detail
+{
+
+/// The value of a call of libpfq, or its failure as an exception.
+template <class T> T checked(const pfq_t *q, T value)
+{
+	if (value < 0) {
+		const int number = errno;
+		throw system_error(number, pfq_error(q), q ? pfq_error_node(q) : -1);
+	}
+	return value;
+}
+
+} // namespace detail
+
+} // namespace pfq
+
+#endif
