@@ -805,7 +805,7 @@ net_function kernel_if(const Predicate &predicate)
 {
 	static_assert(detail::is_a<kind::predicate, Predicate>,
 		      "pfq::lang::kernel_if: predicate: a NetPredicate is wanted");
-	return detail::call<kind::function>("kernel_if", { detail::operand<kind::predicate>(predicate) });
+	return detail::call<kind::function>("kernel_if", { detail::function<kind::predicate>(predicate) });
 }
 
 /// If the predicate holds, give the packet to the host's own network stack when the run is over, and drop; else pass. NetFunction `detour_if`.
@@ -814,7 +814,7 @@ net_function detour_if(const Predicate &predicate)
 {
 	static_assert(detail::is_a<kind::predicate, Predicate>,
 		      "pfq::lang::detour_if: predicate: a NetPredicate is wanted");
-	return detail::call<kind::function>("detour_if", { detail::operand<kind::predicate>(predicate) });
+	return detail::call<kind::function>("detour_if", { detail::function<kind::predicate>(predicate) });
 }
 
 /// Steer to the sockets in turn. NetFunction `steer_rrobin`.
