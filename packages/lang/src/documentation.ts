@@ -75,7 +75,21 @@ const samples: Readonly<Record<string, string>> = {
 	ethertype: "0x0806",
 	protocol: "89",
 	device: '"eth1"',
+	devices: '["eth1", "eth2"]',
 	counter: "0",
+	bins: "1024",
+	addresses: '["10.0.0.1", "10.0.0.2"]',
+	prefix: "8",
+	subprefix: "24",
+	net: '"10.0.0.0"',
+	gateway: '"00:1b:21:0a:0b:0c"',
+	offset: "26",
+	offset1: "26",
+	offset2: "30",
+	size: "4",
+	key: "0x638",
+	message: '"seen"',
+	text: '"seen"',
 	vid: "7",
 	vids: "[7, 8]",
 	mark: "1",
@@ -95,9 +109,21 @@ const samples: Readonly<Record<string, string>> = {
 	eighth: "(mark 1)",
 };
 
-const sampleOf = ({ name, type }: Parameter): string =>
-	samples[name] ??
-	(type === "NetPredicate" ? "is_tcp" : type === "NetProperty" ? "ip_ttl" : type === "String" ? '"text"' : "1");
+/** Values of a type, where the name says nothing. */
+const ofType: Readonly<Record<string, string>> = {
+	NetPredicate: "is_tcp",
+	NetProperty: "ip_ttl",
+	String: '"text"',
+	"[String]": '["text"]',
+	IPv4: '"10.0.0.1"',
+	"[IPv4]": '["10.0.0.1"]',
+	CIDR: '"10.0.0.0/8"',
+	"[CIDR]": '["10.0.0.0/8"]',
+	MAC: '"00:1b:21:0a:0b:0c"',
+	"[Int]": "[1]",
+};
+
+const sampleOf = ({ name, type }: Parameter): string => samples[name] ?? ofType[type] ?? "1";
 
 const exampleOf = (name: string, row: Primitive, flipped: boolean): string => {
 	const { symbol, parameters, result } = row;

@@ -20,7 +20,7 @@ export function isBroadcastAddress(address: Address | undefined): boolean {
 	return address?.version === 4 && address.value === BROADCAST_ADDRESS;
 }
 
-function isMulticastAddress(address: Address | undefined): boolean {
+export function isMulticastAddress(address: Address | undefined): boolean {
 	return address !== undefined && multicastNetworks.some((multicast) => contains(multicast, address));
 }
 

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { Computation, Place } from "../computation.js";
-import { dissect, type GroupState, type Outcome, type Packet } from "../evaluator/index.js";
-import { BROADCAST_MAC, isBroadcastAddress } from "../evaluator/predicates.js";
+import type { Computation, Node, Place } from "../computation.js";
+import type { GroupState, Outcome, Packet } from "../evaluator/index.js";
+import type { End } from "../evaluator/run.js";
+import { inner } from "../evaluator/tunnel.js";
 import { findPrimitive } from "../primitive.js";
 import { constant } from "../text-writer.js";
+import { packetSummary } from "./packet-summary.js";
 import { phraseOf } from "./phrase.js";
-import { reasonOf, type Scene } from "./reason.js";
+import { reasonOf } from "./reason.js";
+import { type Scene, sceneOf } from "./scene.js";
+import { steeringWords } from "./steering-words.js";
 import { traceOf, type Visit } from "./trace.js";
 
 /** One thing that a program did with a packet. */
@@ -29,7 +33,7 @@ export interface Explanation {
 /** What a program does with a packet, step by step, and why. `group` is changed as the program says. */
 export const explain = (computation: Computation, packet: Packet, group: GroupState): Explanation => {
 	const { visits, outcome } = traceOf(computation, packet, group);
-	const scene: Setting = { computation, packet, headers: dissect(packet), depth: 0 };
+	const scene: Setting = { ...sceneOf(computation, packet), depth: 0 };
 	return { steps: visits.map((visit) => stepOf(scene, visit)), outcome };
 };
 
@@ -104,6 +108,25 @@ const giving: Describe = (scene, visit) => {
 	return { expression: `${visit.node.symbol} ${text}`, note: yesOrNo(holds, why) + given, steps: [] };
 };
 
+/** `shift`: what is run looks at the headers that are further in. */
+const further: Describe = (scene, visit) => {
+	const headers = inner(scene.packet, scene.headers);
+	const isThere = headers.etherType !== undefined;
+	const note = isThere
+		? `inside is ${packetSummary({ ...headers, vlans: [] }, scene.packet)}`
+		: "there is nothing inside";
+	return { expression: "shift", note, steps: stepsOf({ ...scene, headers }, visit.inner[0]) };
+};
+
+/** `src` and `dst`. */
+const oneEnd =
+	(symbol: string, end: End): Describe =>
+	(scene, visit) => ({
+		expression: symbol,
+		note: `looks at the ${end} alone`,
+		steps: stepsOf({ ...scene, ends: [end] }, visit.inner[0]),
+	});
+
 /** What runs other functions, each with what it ran. */
 const controls: Readonly<Record<string, Describe>> = {
 	when: choice("when"),
@@ -127,6 +150,9 @@ const controls: Readonly<Record<string, Describe>> = {
 		steps: stepsOf(scene, visit.inner[0]),
 	}),
 	...Object.fromEntries(["", 3, 4, 5, 6, 7, 8].map((count) => [`par${count}`, alternatives])),
+	shift: further,
+	src: oneEnd("src", "source"),
+	dst: oneEnd("dst", "destination"),
 	tee: copying,
 	tap: copying,
 	kernel_if: giving,
@@ -134,22 +160,6 @@ const controls: Readonly<Record<string, Describe>> = {
 };
 
 const passesOrDrops = (passes: boolean, why: string): string => `${passes ? "passes" : "drops"}: ${why}`;
-
-const by: Readonly<Record<string, string>> = {
-	steer_flow: "by its addresses and ports",
-	steer_p2p: "by its two addresses",
-	steer_link: "by its two MACs",
-	steer_vlan: "by its VLAN",
-	steer_rss: "by the flow hash",
-	steer_rrobin: "in turn",
-};
-
-const lacking: Readonly<Record<string, string>> = {
-	steer_flow: "it is not IP",
-	steer_p2p: "it is not IP",
-	steer_link: "it has no MAC addresses",
-	steer_vlan: "it has no VLAN tag",
-};
 
 /** What runs no other functions: a filter or an action. */
 const plain: Describe = (scene, visit) => {
@@ -160,7 +170,15 @@ const plain: Describe = (scene, visit) => {
 	return { expression, note: deed(scene, visit), steps: [] };
 };
 
-const deed = ({ headers }: Scene, { node, answer, mark, state, counter }: Visit): string => {
+const linked = (scene: Scene, node: Node): string => {
+	const devices = node.arguments[0]?.value as readonly string[];
+	const own = scene.packet.device?.name;
+	const others = devices.filter((device) => device !== own);
+	const but = others.length < devices.length ? `; none to ${own}, where it came from` : "";
+	return others.length === 0 ? `no copies${but}` : `copies go to ${others.join(", ")}${but}`;
+};
+
+const deed = (scene: Scene, { node, answer, mark, state, counter }: Visit): string => {
 	const { symbol, arguments: args } = node;
 	const value = args[0]?.value;
 	switch (symbol) {
@@ -176,6 +194,10 @@ const deed = ({ headers }: Scene, { node, answer, mark, state, counter }: Visit)
 			return "drops, and it goes to the host's own stack";
 		case "forward":
 			return `a copy goes to ${value}`;
+		case "forwardIO":
+			return `a copy goes to ${value} at once`;
+		case "link":
+			return linked(scene, node);
 		case "broadcast":
 			return "to every socket of every class";
 		case "classify":
@@ -187,14 +209,16 @@ const deed = ({ headers }: Scene, { node, answer, mark, state, counter }: Visit)
 		case "inc":
 		case "dec":
 			return `counter ${value} is now ${counter}`;
-		case "steer_to":
-			return `to one socket, number ${value}`;
+		case "log_msg":
+			return "says so in the log";
+		case "log_buff":
+			return "its first octets go to the log";
+		case "log_packet":
+			return "what its headers say goes to the log";
+		case "trace":
+			return "what the run has come to goes to the log";
 	}
-	if (!symbol.startsWith("steer_")) return answer ? "passes" : "drops";
-	if (symbol === "steer_link" && headers.destinationMac === BROADCAST_MAC)
-		return "to every socket of every class, as it is sent to the broadcast MAC";
-	if (symbol === "steer_p2p" && (isBroadcastAddress(headers.source) || isBroadcastAddress(headers.destination)))
-		return "to every socket of every class, as it has a broadcast address";
-	if (!answer) return `drops: ${lacking[symbol] ?? "it lacks what is steered by"}`;
-	return `to one socket, ${by[symbol] ?? "by its hash"}`;
+	return isSteering.test(symbol) ? steeringWords(scene, node, answer) : answer ? "passes" : "drops";
 };
+
+const isSteering = /^(double_)?steer_/;

@@ -1,33 +1,17 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { Argument, Computation, Node } from "../computation.js";
+import type { Argument, Node } from "../computation.js";
+import { mayContain } from "../evaluator/bloom.js";
 import { contains, network } from "../evaluator/network.js";
-import { ETHERTYPE, type Headers, type Packet, PROTOCOL } from "../evaluator/packet.js";
+import { PROTOCOL } from "../evaluator/packet.js";
+import { isBroadcastAddress, isMulticastAddress } from "../evaluator/predicates.js";
 import { properties } from "../evaluator/properties.js";
+import type { End } from "../evaluator/run.js";
 import { findPrimitive } from "../primitive.js";
-import { addressText, etherTypeName, flagNames, hexadecimal, macText, protocolName } from "./field-names.js";
+import { addressText, flagNames, hexadecimal, macText, protocolName } from "./field-names.js";
 import { phraseOf } from "./phrase.js";
+import { bothEnds, etherTypeIs, portIs, protocolIs, type Reason, type Scene } from "./scene.js";
 import type { Visit } from "./trace.js";
-
-/** A packet, and what the program that runs on it may ask. */
-export interface Scene {
-	readonly computation: Computation;
-	readonly packet: Packet;
-	readonly headers: Headers;
-}
-
-type Reason = (scene: Scene, visit: Pick<Visit, "node" | "answer" | "mark" | "state">) => string;
-
-const isIp = ({ etherType }: Headers): boolean => etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
-
-const etherTypeIs: Reason = ({ headers: { etherType } }) =>
-	etherType === undefined ? "the packet has no EtherType" : `it is ${etherTypeName(etherType)}`;
-
-const protocolIs: Reason = (scene, visit) => {
-	const { headers } = scene;
-	if (headers.protocol !== undefined) return `it is ${protocolName(headers.protocol)}`;
-	if (headers.version !== undefined) return "the protocol was not captured, or stands after too many headers";
-	return isIp(headers) ? "the IP header is malformed or cut off" : etherTypeIs(scene, visit);
-};
+import { voiceReasons } from "./voice-reasons.js";
 
 const icmpIs: Reason = (scene, visit) => {
 	const { protocol, version } = scene.headers;
@@ -42,31 +26,13 @@ const fragmentIs: Reason = (scene, visit) => {
 	return version === undefined ? protocolIs(scene, visit) : "it is no fragment";
 };
 
-const noPorts: Reason = (scene, visit) => {
-	const { fragment, protocol } = scene.headers;
-	if (fragment === "more") return "no ports: it is a later fragment";
-	const withPorts = protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp || protocol === PROTOCOL.sctp;
-	return withPorts ? "the ports were not captured" : `no ports: ${protocolIs(scene, visit)}`;
-};
-
-type End = "source" | "destination";
-const ends: readonly End[] = ["source", "destination"];
-
-const portIs =
-	(asked: readonly End[]): Reason =>
-	(scene, visit) => {
-		const { sourcePort, destinationPort } = scene.headers;
-		const ports = { source: sourcePort, destination: destinationPort };
-		const wanted = visit.node.arguments[0]?.value;
-		const known = asked.filter((end) => ports[end] !== undefined);
-		if (known.length === 0) return noPorts(scene, visit);
-		const shown = visit.answer ? known.filter((end) => ports[end] === wanted) : known;
-		return shown.map((end) => `${end} port ${ports[end]}`).join(visit.answer ? " and " : ", ");
-	};
+const noAddress: Reason = (scene, visit) =>
+	scene.headers.version === undefined ? protocolIs(scene, visit) : "the addresses were not captured";
 
 const addressIs =
-	(asked: readonly End[]): Reason =>
+	(asks?: readonly End[]): Reason =>
 	(scene, visit) => {
+		const asked = asks ?? scene.ends;
 		const { headers } = scene;
 		const { node, answer } = visit;
 		const wanted = network(String(node.arguments[0]?.value));
@@ -74,8 +40,7 @@ const addressIs =
 			const address = headers[end];
 			return address === undefined ? [] : [{ end, address }];
 		});
-		if (known.length === 0)
-			return headers.version === undefined ? protocolIs(scene, visit) : "the addresses were not captured";
+		if (known.length === 0) return noAddress(scene, visit);
 		const shown = answer ? known.filter(({ address }) => contains(wanted, address)) : known;
 		return shown.map(({ end, address }) => `${end} ${addressText(address)}`).join(answer ? " and " : ", ");
 	};
@@ -89,6 +54,37 @@ const destinationMacIs: Reason = ({ headers: { destinationMac } }) =>
 const destinationIs: Reason = (scene, visit) => {
 	const { destination } = scene.headers;
 	return destination === undefined ? protocolIs(scene, visit) : `the destination is ${addressText(destination)}`;
+};
+
+/** The addresses that are asked of a Bloom filter: it may take others for its own. */
+const inBloomFilter =
+	(asks?: readonly End[]): Reason =>
+	(scene, visit) => {
+		const { headers } = scene;
+		const { node, answer } = visit;
+		const known = (asks ?? scene.ends).flatMap((end) => {
+			const address = headers[end];
+			return address?.version === 4 ? [{ end, address }] : [];
+		});
+		if (known.length === 0)
+			return headers.version === 6 ? "the filter is of IPv4 addresses, it is IPv6" : noAddress(scene, visit);
+		const shown = answer ? known.filter(({ address }) => mayContain(node, [address])) : known;
+		const list = shown.map(({ end, address }) => `${end} ${addressText(address)}`).join(answer ? " and " : ", ");
+		return `${list}${answer ? "" : " not"} in the filter of ${node.arguments[0]?.value} bins`;
+	};
+
+const hostIs: Reason = (scene, visit) => {
+	const { device } = scene.packet;
+	const destination = destinationIs(scene, visit);
+	if (visit.answer && device) return `${destination}, an address of ${device.name}`;
+	if (device === undefined || device.addresses.length === 0) return `${destination}; the device has no addresses`;
+	return `${destination}; ${device.name} has ${device.addresses.join(", ")}`;
+};
+
+const incomingHostIs: Reason = (scene, visit) => {
+	const { destination } = scene.headers;
+	const toMany = isBroadcastAddress(destination) || isMulticastAddress(destination);
+	return visit.answer && toMany ? `${destinationIs(scene, visit)}, of many hosts` : hostIs(scene, visit);
 };
 
 /** Why a predicate holds or does not: what the packet has. Those that are not here are asked by these names. */
@@ -106,10 +102,10 @@ const reasons: Readonly<Record<string, Reason>> = {
 	is_frag: fragmentIs,
 	is_first_frag: fragmentIs,
 	is_more_frag: fragmentIs,
-	has_port: portIs(ends),
+	has_port: portIs(),
 	has_src_port: portIs(["source"]),
 	has_dst_port: portIs(["destination"]),
-	has_addr: addressIs(ends),
+	has_addr: addressIs(),
 	has_src_addr: addressIs(["source"]),
 	has_dst_addr: addressIs(["destination"]),
 	has_vlan: vlanIs,
@@ -121,6 +117,12 @@ const reasons: Readonly<Record<string, Reason>> = {
 	is_multicast: destinationMacIs,
 	is_ip_broadcast: destinationIs,
 	is_ip_multicast: destinationIs,
+	is_ip_host: hostIs,
+	is_incoming_host: incomingHostIs,
+	bloom: inBloomFilter(),
+	bloom_src: inBloomFilter(["source"]),
+	bloom_dst: inBloomFilter(["destination"]),
+	...voiceReasons(portIs(bothEnds)),
 };
 
 /** Properties that are read better otherwise than as a decimal number. */
@@ -196,3 +198,7 @@ export const reasonOf = (scene: Scene, visit: Visit, depth = 0): string => {
 	const held = row?.form === "filter" && row.negated ? !answer : answer;
 	return reasons[asked]?.(scene, { ...visit, answer: held }) ?? (answer ? "it holds" : "it does not hold");
 };
+
+/** Why a predicate without arguments holds or does not, of what is to be told of another node. */
+export const reasonFor = (predicate: string, ...rest: Parameters<Reason>): string =>
+	reasons[predicate]?.(...rest) ?? "";
