@@ -8,6 +8,7 @@ export interface Summary {
 
 const fates: readonly (readonly [fate: Fate, label: string])[] = [
 	["one", "to one socket"],
+	["two", "to two sockets"],
 	["every", "to every socket"],
 	["dropped", "dropped"],
 	["notRun", "not run"],

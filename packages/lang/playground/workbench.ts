@@ -49,7 +49,7 @@ export interface Hover {
 }
 
 /** What becomes of a packet, in one word. */
-export type Fate = "one" | "every" | "dropped" | "notRun";
+export type Fate = "one" | "two" | "every" | "dropped" | "notRun";
 
 export interface RunSummary {
 	readonly packets: number;
@@ -91,7 +91,7 @@ const asPacket = ({ link, octets, length }: CapturedPacket): Packet | null =>
 	link === null ? null : { link, octets, length, mark: 0 };
 
 const fateOf = (outcome: Outcome | null): Fate =>
-	outcome === null ? "notRun" : ({ drop: "dropped", pass: "every", steer: "one" } as const)[outcome.fanout.kind];
+	outcome === null ? "notRun" : ({ drop: "dropped", pass: "every", steer: "one", double: "two" } as const)[outcome.fanout.kind];
 
 const copyOf = ({ counters, roundRobin }: GroupState): GroupState => ({ counters: counters.slice(), roundRobin });
 
@@ -100,7 +100,7 @@ export const createWorkbench = () => {
 	let program: { readonly optimised: Computation; readonly placed: Computation } | null = null;
 	let capture: readonly CapturedPacket[] = [];
 	let outcomes: (Outcome | null)[] = [];
-	let numbers: Record<Fate, number[]> = { one: [], every: [], dropped: [], notRun: [] };
+	let numbers: Record<Fate, number[]> = { one: [], two: [], every: [], dropped: [], notRun: [] };
 	/** The group's state before each slice of packets. */
 	let states: GroupState[] = [];
 	let runs = 0;
@@ -186,7 +186,7 @@ export const createWorkbench = () => {
 			const { optimised } = program;
 			const group = newGroupState();
 			const made: (Outcome | null)[] = [];
-			const found: typeof numbers = { one: [], every: [], dropped: [], notRun: [] };
+			const found: typeof numbers = { one: [], two: [], every: [], dropped: [], notRun: [] };
 			const kept: GroupState[] = [];
 			let copies = 0;
 			for (const [index, captured] of capture.entries()) {
@@ -204,10 +204,10 @@ export const createWorkbench = () => {
 			outcomes = made;
 			numbers = found;
 			states = kept;
-			const { one, every, dropped, notRun } = found;
+			const { one, two, every, dropped, notRun } = found;
 			return {
 				packets: made.length,
-				fates: { one: one.length, every: every.length, dropped: dropped.length, notRun: notRun.length },
+				fates: { one: one.length, two: two.length, every: every.length, dropped: dropped.length, notRun: notRun.length },
 				copies,
 				counters: Array.from(group.counters, (value, index) => [index, value] as const).filter(
 					([, value]) => value > 0n,

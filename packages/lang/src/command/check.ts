@@ -6,6 +6,11 @@ import { nameOf, readOctets } from "./file.js";
 import { type Example, examples } from "./help.js";
 import { compilationOf } from "./program.js";
 import { complaints } from "./terminal.js";
+import { runWatched, type WatchOptions, watchOption } from "./watch.js";
+
+interface CheckOptions extends WatchOptions {
+	readonly json?: true;
+}
 
 const shown: readonly Example[] = [
 	["check web.pfq dns.pfq", "Say of each program whether it compiles, and all that is wrong with it."],
@@ -13,6 +18,7 @@ const shown: readonly Example[] = [
 		"check --json web.pfq",
 		"The same for an editor or a script: one JSON object for each error, and for each good program.",
 	],
+	["check --watch web.pfq", "Again and again, while you write it."],
 ];
 
 export const checkCommand = (name: string): Command =>
@@ -20,11 +26,14 @@ export const checkCommand = (name: string): Command =>
 		.description("Say whether programs compile, and all that is wrong with them.")
 		.argument("<file...>", "programs; - is standard input")
 		.option("--json", "one JSON object a line")
+		.addOption(watchOption())
 		.addHelpText("after", examples(name, shown))
-		.action((files: string[], { json }: { json?: true }) => {
-			const good = files.map((file) => check(file, json ?? false));
-			if (!good.every(Boolean)) throw new Told();
-		});
+		.action((files: string[], options: CheckOptions) =>
+			runWatched(options, files, () => {
+				const good = files.map((file) => check(file, options.json ?? false));
+				if (!good.every(Boolean)) throw new Told();
+			}),
+		);
 
 const check = (file: string, json: boolean): boolean => {
 	const name = nameOf(file);

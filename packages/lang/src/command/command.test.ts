@@ -28,7 +28,7 @@ describe("pfq-lang", () => {
 	it("teaches with examples", async () => {
 		const help = await pfqLang(["--help"]);
 		expect(help).toMatchObject({ status: 0, stderr: "" });
-		for (const command of ["check", "compile", "eval", "explain", "fmt", "doc", "playground", "lsp"]) {
+		for (const command of ["check", "compile", "eval", "explain", "fmt", "doc", "repl", "playground", "lsp"]) {
 			expect(help.stdout).toContain(`  ${command} `);
 			const own = await pfqLang([command, "--help"]);
 			expect(own).toMatchObject({ status: 0, stderr: "" });

@@ -5,10 +5,11 @@ import { compileCommand } from "./compile.js";
 import { docCommand } from "./doc.js";
 import { evalCommand } from "./eval.js";
 import { explainCommand } from "./explain.js";
-import { ExitStatus, Failure, Told } from "./failure.js";
+import { ExitStatus, reported } from "./failure.js";
 import { fmtCommand } from "./fmt.js";
 import { lspCommand } from "./lsp.js";
 import { playgroundCommand } from "./playground.js";
+import { replCommand } from "./repl.js";
 import { endWithOutput } from "./terminal.js";
 
 const commands = [
@@ -18,8 +19,9 @@ const commands = [
 	explainCommand,
 	fmtCommand,
 	docCommand,
-	lspCommand,
+	replCommand,
 	playgroundCommand,
+	lspCommand,
 ];
 
 const introduction = (name: string): string => `
@@ -69,12 +71,8 @@ export const runCommandLine = async (name: string, args: readonly string[]): Pro
 			else complain(`${error.message.replace(/^error: /, "").replaceAll("\n", " ")}; see \`${called} --help\``);
 			return ExitStatus.misused;
 		}
-		if (error instanceof Told) return ExitStatus.failed;
-		if (error instanceof Failure) {
-			complain(error.message);
-			return error.status;
-		}
-		complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
-		return ExitStatus.failed;
+		const { message, status } = reported(error);
+		if (message !== null) complain(message);
+		return status;
 	}
 };

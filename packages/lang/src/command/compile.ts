@@ -9,8 +9,9 @@ import { misuse } from "./failure.js";
 import { writeOctets } from "./file.js";
 import { type Example, examples } from "./help.js";
 import { type Loaded, loadProgram, type ProgramOptions } from "./program.js";
+import { runWatched, type WatchOptions, watchOption } from "./watch.js";
 
-interface CompileOptions extends ProgramOptions {
+interface CompileOptions extends ProgramOptions, WatchOptions {
 	readonly emit: keyof typeof writers;
 	readonly output?: string;
 	readonly optimise: boolean;
@@ -52,14 +53,17 @@ export const compileCommand = (name: string): Command =>
 		.addOption(new Option("--emit <form>", "what to make of it").choices(Object.keys(writers)).default("image"))
 		.option("-o, --output <file>", "where to write it; standard output if not given")
 		.option("--no-optimise", "leave the program as it is written")
+		.addOption(watchOption())
 		.addHelpText("after", `${forms}${examples(name, shown)}`)
 		.action(async (file: string | undefined, options: CompileOptions) => {
 			const { emit, output } = options;
 			if (emit === "image" && output === undefined && process.stdout.isTTY)
 				throw misuse("an image is not for terminals: give -o FILE, or --emit text to read the program");
-			const made = await writers[emit](loadProgram(file, options, { optimise: options.optimise }));
-			if (output === undefined || output === "-") process.stdout.write(made);
-			else writeOctets(output, made);
+			await runWatched(options, [file], async () => {
+				const made = await writers[emit](loadProgram(file, options, { optimise: options.optimise }));
+				if (output === undefined || output === "-") process.stdout.write(made);
+				else writeOctets(output, made);
+			});
 		});
 
 const forms = `

@@ -24,6 +24,9 @@ export const docCommand = (name: string): Command =>
 			else process.stdout.write(found.map(whole).join("\n"));
 		});
 
+/** All meanings of a name, for people. */
+export const describeName = (name: string): string => meaningsOf(name).map(whole).join("\n");
+
 const meaningsOf = (name: string): readonly Documentation[] => {
 	const found = documentationOf(name);
 	if (found.length > 0) return found;

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Command } from "commander";
 import type { CapturedPacket } from "../capture/capture.js";
-import { dissect, evaluate, type GroupState, newGroupState, type Outcome } from "../evaluator/index.js";
-import { outcomeText } from "../explanation/outcome-text.js";
+import { dissect, evaluate, newGroupState, type Outcome } from "../evaluator/index.js";
 import { packetSummary } from "../explanation/packet-summary.js";
-import { asPacket, packetsOf, secondsSince, timestamp, unknownLink } from "./capture-file.js";
+import { asPacket, packetsOf, timestamp } from "./capture-file.js";
 import { type Example, examples } from "./help.js";
+import { packetLine } from "./packet-line.js";
 import { loadProgram, type ProgramOptions } from "./program.js";
-import { output } from "./terminal.js";
+import { count, newTotals, totalsJson, totalsText } from "./totals.js";
+import { runWatched, type WatchOptions, watchOption } from "./watch.js";
 
-interface EvalOptions extends ProgramOptions {
+interface EvalOptions extends ProgramOptions, WatchOptions {
 	readonly read: string;
 	readonly json?: true;
 }
@@ -30,64 +31,36 @@ export const evalCommand = (name: string): Command =>
 		.option("-e, --expression <text>", "the program itself")
 		.requiredOption("-r, --read <capture>", "a pcap or pcapng file")
 		.option("--json", "one JSON object for each packet, and one of the totals")
+		.addOption(watchOption())
 		.addHelpText("after", examples(name, shown))
-		.action((file: string | undefined, options: EvalOptions) => {
-			const { computation } = loadProgram(file, options);
-			const group = newGroupState();
-			const totals: Totals = { packets: 0, dropped: 0, every: 0, one: 0, two: 0, copies: 0, notRun: 0 };
-			const tell = options.json ? tellJson : tellText();
-			try {
-				for (const captured of packetsOf(options.read)) {
-					const packet = asPacket(captured);
-					const outcome = packet && evaluate(computation, packet, group);
-					count(totals, outcome);
-					tell(captured, outcome);
-				}
-			} finally {
-				if (totals.packets > 0) process.stdout.write(options.json ? jsonOf(totals, group) : textOf(totals, group));
-			}
-		});
+		.action((file: string | undefined, options: EvalOptions) =>
+			runWatched(options, [file, options.read], () => run(file, options)),
+		);
 
-interface Totals {
-	packets: number;
-	dropped: number;
-	/** To every socket of some classes. */
-	every: number;
-	/** Steered to one. */
-	one: number;
-	/** Steered to two. */
-	two: number;
-	/** To other devices. */
-	copies: number;
-	/** Of link types that are not read. */
-	notRun: number;
-}
-
-const count = (totals: Totals, outcome: Outcome | null): void => {
-	totals.packets++;
-	if (outcome === null) {
-		totals.notRun++;
-		return;
+const run = (file: string | undefined, options: EvalOptions): void => {
+	const { computation } = loadProgram(file, options);
+	const group = newGroupState();
+	const totals = newTotals();
+	const tell = options.json ? tellJson : tellText();
+	try {
+		for (const captured of packetsOf(options.read)) {
+			const packet = asPacket(captured);
+			const outcome = packet && evaluate(computation, packet, group);
+			count(totals, outcome);
+			tell(captured, outcome);
+		}
+	} finally {
+		if (totals.packets > 0) process.stdout.write(options.json ? totalsJson(totals, group) : totalsText(totals, group));
 	}
-	totals[({ drop: "dropped", pass: "every", steer: "one", double: "two" } as const)[outcome.fanout.kind]]++;
-	totals.copies += outcome.forwards.length;
 };
 
 type Tell = (captured: CapturedPacket, outcome: Outcome | null) => void;
-
-const SUMMARY_WIDTH = 58;
 
 const tellText = (): Tell => {
 	let start: bigint | null = null;
 	return (captured, outcome) => {
 		start ??= captured.time;
-		const packet = asPacket(captured);
-		const summary = packet ? packetSummary(dissect(packet), packet) : "";
-		const what = outcome ? outcomeText(outcome) : unknownLink(captured.linkType);
-		const line = `${String(captured.number).padStart(5)} ${secondsSince(start, captured.time).padStart(11)}  ${summary.padEnd(SUMMARY_WIDTH)}  ${what}`;
-		const isKept =
-			outcome !== null && (outcome.fanout.kind !== "drop" || outcome.forwards.length > 0 || outcome.toHost);
-		process.stdout.write(`${isKept ? line : output.dim(line)}\n`);
+		process.stdout.write(`${packetLine(captured, outcome, start)}\n`);
 	};
 };
 
@@ -116,27 +89,4 @@ const tellJson: Tell = (captured, outcome) => {
 		outcome: outcome && outcomeObject(outcome),
 	};
 	process.stdout.write(`${JSON.stringify(object)}\n`);
-};
-
-const usedCounters = ({ counters }: GroupState): (readonly [number, bigint])[] =>
-	Array.from(counters, (value, index) => [index, value] as const).filter(([, value]) => value !== 0n);
-
-const jsonOf = (totals: Totals, group: GroupState): string => {
-	const counters = Object.fromEntries(usedCounters(group).map(([index, value]) => [index, String(value)]));
-	return `${JSON.stringify({ totals, counters })}\n`;
-};
-
-const textOf = ({ packets, dropped, every, one, two, copies, notRun }: Totals, group: GroupState): string => {
-	const parts: readonly (readonly [number, string])[] = [
-		[one, "to one socket"],
-		[two, "to two sockets"],
-		[every, "to every socket"],
-		[dropped, "dropped"],
-		[notRun, "not run"],
-		[copies, copies === 1 ? "copy to another device" : "copies to other devices"],
-	];
-	const shares = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
-	const counters = usedCounters(group).map(([index, value]) => `counter ${index} = ${value}`);
-	const total = `${packets} ${packets === 1 ? "packet" : "packets"}: ${shares.join(", ")}`;
-	return `${output.bold([total, ...counters].join("; "))}\n`;
 };

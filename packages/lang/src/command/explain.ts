@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Command, InvalidArgumentError } from "commander";
 import type { CapturedPacket } from "../capture/capture.js";
-import type { Place } from "../computation.js";
 import { dissect, evaluate, newGroupState, type Packet } from "../evaluator/index.js";
-import { type Explanation, explain, type Step } from "../explanation/explanation.js";
-import { outcomeText } from "../explanation/outcome-text.js";
+import { type Explanation, explain } from "../explanation/explanation.js";
 import { packetSummary } from "../explanation/packet-summary.js";
-import { asPacket, packetsOf, secondsSince, timestamp, unknownLink } from "./capture-file.js";
+import { asPacket, packetsOf, timestamp } from "./capture-file.js";
 import { outcomeObject } from "./eval.js";
+import { type ExplanationSetting, explanationLines } from "./explanation-lines.js";
 import { Failure } from "./failure.js";
 import { nameOf } from "./file.js";
 import { type Example, examples } from "./help.js";
 import { loadProgram, type ProgramOptions } from "./program.js";
-import { output, printable } from "./terminal.js";
+import { printable } from "./terminal.js";
+import { runWatched, type WatchOptions, watchOption } from "./watch.js";
 
 /** The numbers of packets that are asked for, from 1. */
 interface Range {
@@ -20,7 +20,7 @@ interface Range {
 	readonly last: number;
 }
 
-interface ExplainOptions extends ProgramOptions {
+interface ExplainOptions extends ProgramOptions, WatchOptions {
 	readonly read: string;
 	readonly packet: Range;
 	readonly json?: true;
@@ -55,8 +55,11 @@ export const explainCommand = (name: string): Command =>
 			last: Number.POSITIVE_INFINITY,
 		})
 		.option("--json", "one JSON object for each packet")
+		.addOption(watchOption())
 		.addHelpText("after", `${reading}${examples(name, shown)}`)
-		.action(run);
+		.action((file: string | undefined, options: ExplainOptions) =>
+			runWatched(options, [file, options.read], () => run(file, options)),
+		);
 
 const reading = `
 Each line is a part of the program at its place (line:column), what came of it, and why. What is not shown was not run.
@@ -88,10 +91,7 @@ const run = (file: string | undefined, options: ExplainOptions): void => {
 		throw new Failure(`${printable(nameOf(options.read))}: there is no packet ${first}; the last is ${number}`);
 };
 
-interface Setting {
-	readonly start: bigint | null;
-	/** The file whose places need no name. */
-	readonly main: string;
+interface Setting extends ExplanationSetting {
 	readonly first: number;
 }
 
@@ -101,34 +101,9 @@ const tellText = (
 	explanation: Explanation | null,
 	{ start, main, first }: Setting,
 ): void => {
-	const { number, time, length, linkType } = captured;
-	const when = time === null ? "" : `, ${secondsSince(start, time)} s`;
-	const what = packet === null ? "" : `: ${packetSummary(dissect(packet), packet)}`;
-	const lines = [output.bold(`packet ${number}${when}${what}, ${length} ${length === 1 ? "octet" : "octets"}`)];
-	if (explanation === null) lines.push(`${" ".repeat(PLACE_WIDTH)}  ${unknownLink(linkType)}`);
-	else {
-		for (const step of explanation.steps) addStep(lines, step, 1, main);
-		const isDropped = explanation.outcome.fanout.kind === "drop";
-		lines.push(
-			`${" ".repeat(PLACE_WIDTH)}  => ${(isDropped ? output.red : output.green)(outcomeText(explanation.outcome))}`,
-		);
-	}
-	process.stdout.write(`${number > first ? "\n" : ""}${lines.join("\n")}\n`);
+	const lines = explanationLines(captured, packet, explanation, { start, main });
+	process.stdout.write(`${captured.number > first ? "\n" : ""}${lines.join("\n")}\n`);
 };
-
-const PLACE_WIDTH = 7;
-const MOST_INDENT = 20;
-
-const addStep = (lines: string[], step: Step, depth: number, main: string): void => {
-	const place = step.place ? placeText(step.place, main) : "";
-	const indent = "  ".repeat(Math.min(depth, MOST_INDENT));
-	const note = step.passes ? step.note : output.red(step.note);
-	lines.push(`${output.dim(place.padStart(PLACE_WIDTH))}${indent}${output.cyan(step.expression)}: ${note}`);
-	for (const inner of step.steps) addStep(lines, inner, depth + 1, main);
-};
-
-const placeText = ({ file, line, column }: Place, main: string): string =>
-	file === main ? `${line}:${column}` : `${file}:${line}:${column}`;
 
 const tellJson = (captured: CapturedPacket, packet: Packet | null, explanation: Explanation | null): void => {
 	const { number, time, length, linkType } = captured;

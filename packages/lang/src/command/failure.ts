@@ -21,3 +21,11 @@ export const misuse = (message: string): Failure => new Failure(message, ExitSta
 export class Told extends Error {
 	override readonly name = "Told";
 }
+
+/** What is to be told of an error, and the status that it ends the command with; of one of our own, where it comes from. */
+export const reported = (error: unknown): { readonly message: string | null; readonly status: number } => {
+	if (error instanceof Told) return { message: null, status: ExitStatus.failed };
+	if (error instanceof Failure) return error;
+	const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return { message, status: ExitStatus.failed };
+};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { Failure } from "./failure.js";
 import { printable } from "./terminal.js";
 
@@ -18,8 +19,30 @@ const failure = (file: string, error: unknown): Failure => {
 	return new Failure(`${printable(file)}: ${reasons[code] ?? message}`);
 };
 
+/** A file, present or not, as it was when it was last looked at. */
+const looks = new Map<string, string>();
+
+/** What changes when a file does. */
+export const stateOf = (file: string): string => {
+	const { mtimeNs, size, ino } = statSync(file, { bigint: true, throwIfNoEntry: false }) ?? {};
+	return `${mtimeNs} ${size} ${ino}`;
+};
+
+/** Keeps in mind that what a command does depends on this file, or on there being none. */
+export const lookAt = (file: string): void => {
+	if (file !== "-") looks.set(resolve(file), stateOf(file));
+};
+
+/** The files that were looked at since this was last asked, with their states then. */
+export const takeLooks = (): ReadonlyMap<string, string> => {
+	const taken = new Map(looks);
+	looks.clear();
+	return taken;
+};
+
 /** The octets of a file, or of standard input where it is `-`. */
 export const readOctets = (file: string): Uint8Array => {
+	lookAt(file);
 	try {
 		return readFileSync(file === "-" ? 0 : file);
 	} catch (error) {

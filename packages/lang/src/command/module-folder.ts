@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ModuleFinder } from "../modules.js";
 import { Failure } from "./failure.js";
-import { readOctets, textOf } from "./file.js";
+import { lookAt, readOctets, textOf } from "./file.js";
 
 /** Programs are `.pfq`; those that were written as Haskell are `.hs`. */
 const endings = [".pfq", ".hs"] as const;
@@ -14,7 +14,9 @@ export const modulesBeside = (file: string | null): ModuleFinder => {
 	const pathOf = (name: string): string => join(folder, ...name.split("."));
 	return {
 		find(name) {
-			const path = endings.map((ending) => pathOf(name) + ending).find((each) => existsSync(each));
+			const paths = endings.map((ending) => pathOf(name) + ending);
+			for (const each of paths) lookAt(each);
+			const path = paths.find((each) => existsSync(each));
 			if (path === undefined) return null;
 			try {
 				return { file: path, text: textOf(path, readOctets(path)) };
