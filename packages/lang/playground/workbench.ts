@@ -91,7 +91,9 @@ const asPacket = ({ link, octets, length }: CapturedPacket): Packet | null =>
 	link === null ? null : { link, octets, length, mark: 0 };
 
 const fateOf = (outcome: Outcome | null): Fate =>
-	outcome === null ? "notRun" : ({ drop: "dropped", pass: "every", steer: "one", double: "two" } as const)[outcome.fanout.kind];
+	outcome === null
+		? "notRun"
+		: ({ drop: "dropped", pass: "every", steer: "one", double: "two" } as const)[outcome.fanout.kind];
 
 const copyOf = ({ counters, roundRobin }: GroupState): GroupState => ({ counters: counters.slice(), roundRobin });
 
@@ -207,7 +209,13 @@ export const createWorkbench = () => {
 			const { one, two, every, dropped, notRun } = found;
 			return {
 				packets: made.length,
-				fates: { one: one.length, two: two.length, every: every.length, dropped: dropped.length, notRun: notRun.length },
+				fates: {
+					one: one.length,
+					two: two.length,
+					every: every.length,
+					dropped: dropped.length,
+					notRun: notRun.length,
+				},
 				copies,
 				counters: Array.from(group.counters, (value, index) => [index, value] as const).filter(
 					([, value]) => value > 0n,

@@ -40,7 +40,10 @@ export const totalsJson = (totals: Totals, group: GroupState): string => {
 };
 
 /** The totals in words. */
-export const totalsText = ({ packets, dropped, every, one, two, copies, notRun }: Totals, group: GroupState): string => {
+export const totalsText = (
+	{ packets, dropped, every, one, two, copies, notRun }: Totals,
+	group: GroupState,
+): string => {
 	const parts: readonly (readonly [number, string])[] = [
 		[one, "to one socket"],
 		[two, "to two sockets"],
