@@ -106,6 +106,11 @@ static inline uint32_t pfq_popcount(uint64_t bits)
 	return (uint32_t)__builtin_popcountll(bits);
 }
 
+static inline void pfq_copy(void *to, const void *from, size_t size)
+{
+	memcpy(to, from, size);
+}
+
 static inline void pfq_full_barrier(void)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);

@@ -110,6 +110,14 @@ void pfq_receive(struct pfq_device *device, unsigned int lane, int queue,
 		 struct pfq_packet *packets, unsigned int count);
 
 /*
+ * The same for a single packet, in less time: for hosts whose devices bring one at a time. It feeds
+ * the bindings to all queues and those to packet->queue. Called within an RCU read-side section;
+ * what calls it with this lane, which is one of the engine's, is not interrupted by another that
+ * does. (It may come to be called from within itself, by a device that it sends to.)
+ */
+void pfq_receive_one(struct pfq_device *device, unsigned int lane, struct pfq_packet *packet);
+
+/*
  * For devices that can wait (files): how many packets every socket that might get one has room for;
  * 0 while no enabled socket is bound to the device.
  */

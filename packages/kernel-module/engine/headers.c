@@ -44,11 +44,6 @@ struct network {
 	uint32_t offset;
 };
 
-static bool is_vlan(uint16_t ethertype)
-{
-	return ethertype == 0x8100 || ethertype == 0x88a8 || ethertype == 0x9100;
-}
-
 static struct network ethernet(const struct pfq_packet *packet, struct pfq_headers *headers)
 {
 	struct network network = { .offset = PFQ_ETHERNET_HEADER };
@@ -57,7 +52,7 @@ static struct network ethernet(const struct pfq_packet *packet, struct pfq_heade
 		return network;
 	network.present = true;
 	network.ethertype = pfq_read16(packet->data + 12);
-	for (int tags = 0; tags < VLAN_TAGS && is_vlan(network.ethertype); tags++) {
+	for (int tags = 0; tags < VLAN_TAGS && pfq_is_vlan(network.ethertype); tags++) {
 		const uint8_t *tag = packet->data + network.offset;
 
 		if (network.offset + 4 > packet->caplen)
@@ -257,7 +252,8 @@ static bool parse_other(struct pfq_packet *packet)
 	if (packet->link != PFQ_LINK_ETHERNET || packet->caplen < PFQ_ETHERNET_HEADER)
 		return false;
 	ethertype = pfq_read16(packet->data + 12);
-	if (ethertype == PFQ_ETHERTYPE_IP || ethertype == PFQ_ETHERTYPE_IP6 || is_vlan(ethertype))
+	if (ethertype == PFQ_ETHERTYPE_IP || ethertype == PFQ_ETHERTYPE_IP6 ||
+	    pfq_is_vlan(ethertype))
 		return false;
 	packet->headers = (struct pfq_headers){
 		.transport = PFQ_ABSENT,

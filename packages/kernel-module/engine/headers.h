@@ -30,6 +30,11 @@ enum {
 /* Where a header would be that is not there: beyond what any packet has captured. */
 #define PFQ_ABSENT (1u << 30)
 
+static inline bool pfq_is_vlan(uint16_t ethertype)
+{
+	return ethertype == 0x8100 || ethertype == 0x88a8 || ethertype == 0x9100;
+}
+
 /* Reads them, whatever they are. */
 void pfq_parse_headers(struct pfq_packet *packet);
 
@@ -90,6 +95,17 @@ static inline const struct pfq_headers *pfq_headers(struct pfq_packet *packet)
 	if (!packet->headers.parsed && PFQ_UNLIKELY(!pfq_parse_plain(packet)))
 		pfq_parse_headers(packet);
 	return &packet->headers;
+}
+
+/* The outermost VLAN tag; 0 where there is none. Reads no more of the headers than that takes. */
+static inline uint16_t pfq_tci(struct pfq_packet *packet)
+{
+	if (PFQ_LIKELY(packet->headers.parsed))
+		return packet->headers.tci;
+	if (packet->link == PFQ_LINK_ETHERNET && packet->caplen >= PFQ_ETHERNET_HEADER &&
+	    !pfq_is_vlan(pfq_read16(packet->data + 12)))
+		return 0;
+	return pfq_headers(packet)->tci;
 }
 
 /* From here on they have been read. */

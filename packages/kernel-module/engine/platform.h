@@ -21,6 +21,7 @@
  *   PFQ_ADD(p, v)                   relaxed, safe against other threads of the lane; u64
  *   u32 PFQ_EXCHANGE(p, v)          full barrier
  *   pfq_full_barrier()
+ *   pfq_copy(to, from, size)        memcpy() for the octets of a packet
  *   PFQ_LIKELY(x), PFQ_UNLIKELY(x), PFQ_PREFETCH_WRITE(p)
  *   u32 pfq_popcount(u64)
  *

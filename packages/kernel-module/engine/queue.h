@@ -63,6 +63,26 @@ static inline uint32_t pfq_rx_reserve(struct pfq_rx *rx, uint32_t want, uint32_t
 	}
 }
 
+/* The same for one slot. */
+static inline bool pfq_rx_reserve_one(struct pfq_rx *rx, uint32_t *position)
+{
+	for (;;) {
+		uint32_t head = PFQ_READ_ONCE(rx->head);
+
+		if (PFQ_UNLIKELY(head - PFQ_LOAD_ACQUIRE(&rx->tail) >= rx->slot_count)) {
+			uint32_t tail = PFQ_LOAD_ACQUIRE(&rx->shared->tail);
+
+			PFQ_STORE_RELEASE(&rx->tail, tail);
+			if (head - tail >= rx->slot_count && PFQ_READ_ONCE(rx->head) == head)
+				return false;
+		}
+		if (PFQ_LIKELY(PFQ_CAS(&rx->head, head, head + 1))) {
+			*position = head;
+			return true;
+		}
+	}
+}
+
 static inline struct pfq_pkthdr *pfq_rx_slot(const struct pfq_rx *rx, uint32_t position)
 {
 	return (struct pfq_pkthdr *)(rx->slots +

@@ -6,7 +6,7 @@
  * that wait are woken. Reserving comes before all copying, since an atomic operation waits for the
  * stores before it, and those of a copy take long: its slots are seldom in the cache.
  */
-#include "state.h"
+#include "delivery.h"
 
 /*
  * So many slots ahead of the one that is being filled, its queue is fetched into the cache. With
@@ -30,12 +30,6 @@ struct delivery {
 	uint64_t recv; /* packets that slots have been reserved for, and that are not counted yet */
 };
 
-/* A counter of this lane, which others read at any time. */
-static inline void count_more(uint64_t *counter, uint64_t more)
-{
-	PFQ_WRITE_ONCE(*counter, *counter + more);
-}
-
 static inline void add_packet(struct pfq_batch_bits *bits, unsigned int packet)
 {
 	bits->words[packet / 64] |= 1ULL << packet % 64;
@@ -51,16 +45,6 @@ static inline void give(struct pfq_lane *lane, unsigned int member, unsigned int
 	lane->target[packet] = (uint16_t)member;
 	lane->given[member]++;
 	touch(lane, member);
-}
-
-static bool vlan_passes(const struct pfq_vlan_filter_set *filter, struct pfq_packet *packet)
-{
-	const struct pfq_headers *headers = pfq_headers(packet);
-	unsigned int vid = headers->tci & Q_VLAN_VID_MASK;
-
-	if (!headers->has_vlan)
-		return filter->untagged;
-	return filter->any_tag || filter->vids.bits[vid / 64] >> vid % 64 & 1;
 }
 
 /* Notes who gets the packet. False if nobody does. */
@@ -108,28 +92,19 @@ static void run_group(struct delivery *delivery)
 	for (unsigned int i = 0; i < delivery->count; i++) {
 		struct pfq_packet *packet = &delivery->packets[i];
 
-		if ((view->filter && !delivery->engine->ops->filter_run(view->filter, packet)) ||
-		    (view->vlan.enabled && !vlan_passes(&view->vlan, packet))) {
+		if (!pfq_filters_pass(delivery->engine, view, packet)) {
 			delivery->lane->target[i] = PFQ_TARGET_NONE;
 			dropped++;
 			continue;
 		}
 		run->packet = packet;
-		if (view->program) {
-			pfq_run_program(view->program, run);
-			if (PFQ_UNLIKELY(run->forwards))
-				note_forwards(delivery, run, i);
-		} else {
-			run->dropped = 0;
-			run->fanout = (struct pfq_fanout){ .kind = PFQ_FANOUT_PASS };
-			run->mark = packet->mark;
-			run->state = 0;
-			run->mask = 0;
-		}
+		pfq_run_view(view, run);
+		if (PFQ_UNLIKELY(run->forwards))
+			note_forwards(delivery, run, i);
 		if (!place_packet(delivery, run, i))
 			dropped++;
 	}
-	count_more(&delivery->counts->drop, dropped);
+	pfq_count(&delivery->counts->drop, dropped);
 }
 
 /* Packets that pass go to every member of the classes. */
@@ -176,7 +151,7 @@ static void transmit(struct delivery *delivery, unsigned int member, struct pfq_
 			lane->gathered[count++] = &delivery->packets[i];
 	sent = pfq_device_send(egress, delivery->lane_index, socket->egress_queue, lane->gathered,
 			       count);
-	count_more(&delivery->counts->recv, count);
+	pfq_count(&delivery->counts->recv, count);
 	PFQ_ADD(&socket->sent, sent);
 	PFQ_ADD(&socket->failed, count - sent);
 }
@@ -206,11 +181,11 @@ static void reserve(struct delivery *delivery, struct pfq_cursor *cursor)
 	uint32_t room = pfq_rx_reserve(&cursor->socket->rx, want, &cursor->position);
 
 	cursor->left = room;
-	count_more(&counts->recv, room);
+	pfq_count(&counts->recv, room);
 	delivery->recv += room;
 	if (PFQ_UNLIKELY(room < want)) {
-		count_more(&counts->lost, want - room);
-		count_more(&delivery->counts->lost, want - room);
+		pfq_count(&counts->lost, want - room);
+		pfq_count(&delivery->counts->lost, want - room);
 	}
 }
 
@@ -237,7 +212,7 @@ static void reserve_all(struct delivery *delivery)
 		for (uint64_t rest = lane->touched[word]; rest; rest &= rest - 1)
 			reserve(delivery,
 				&lane->cursors[word * 64 + (unsigned int)__builtin_ctzll(rest)]);
-	count_more(&delivery->counts->recv, delivery->recv);
+	pfq_count(&delivery->counts->recv, delivery->recv);
 	delivery->recv = 0;
 }
 
@@ -250,27 +225,19 @@ static inline struct pfq_pkthdr *cursor_slot(const struct pfq_cursor *cursor, ui
 static inline void copy_packet(struct delivery *delivery, struct pfq_cursor *cursor,
 			       unsigned int index)
 {
-	struct pfq_packet *packet = &delivery->packets[index];
-	struct pfq_pkthdr *header = cursor_slot(cursor, cursor->position);
-	uint32_t caplen = packet->caplen < cursor->caplen ? packet->caplen : cursor->caplen;
-
 	if (cursor->left == 0)
 		return;
 	PFQ_PREFETCH_WRITE(cursor_slot(cursor, cursor->position + SLOTS_AHEAD));
 	PFQ_PREFETCH_WRITE((uint8_t *)cursor_slot(cursor, cursor->position + SLOTS_AHEAD) + 64);
-	header->tstamp.tv.sec = cursor->timestamping ? packet->sec : 0;
-	header->tstamp.tv.nsec = cursor->timestamping ? packet->nsec : 0;
-	header->caplen = caplen;
-	header->len = packet->len;
-	header->info.ifindex = packet->ifindex;
-	header->info.data.mark = delivery->lane->mark[index];
-	header->info.data.state = delivery->lane->state[index];
-	header->info.vlan.tci = pfq_headers(packet)->tci;
-	header->info.queue = packet->queue;
-	header->info.gid = (uint16_t)delivery->group->gid;
-	header->info.link = packet->link;
-	memcpy(header + 1, packet->data, caplen);
-	PFQ_STORE_RELEASE(&header->info.commit, (cursor->position >> cursor->slot_shift) + 1);
+	pfq_fill_slot(cursor_slot(cursor, cursor->position), &delivery->packets[index],
+		      (struct pfq_slot_info){
+			      .caplen = cursor->caplen,
+			      .mark = delivery->lane->mark[index],
+			      .state = delivery->lane->state[index],
+			      .lap = (cursor->position >> cursor->slot_shift) + 1,
+			      .gid = delivery->group->gid,
+			      .timestamping = cursor->timestamping,
+		      });
 	cursor->position++;
 	cursor->left--;
 }
@@ -338,7 +305,7 @@ static void give_to_host(struct delivery *delivery, uint32_t count)
 	if (ops->to_host)
 		ops->to_host(delivery->engine->host, delivery->device->host,
 			     delivery->lane->gathered, delivery->lane->gathered_mark, count);
-	count_more(&delivery->counts->kern, count);
+	pfq_count(&delivery->counts->kern, count);
 }
 
 static void forward(struct delivery *delivery)
@@ -356,7 +323,7 @@ static void forward(struct delivery *delivery)
 		}
 		sent = pfq_device_send(egress, delivery->lane_index, Q_ANY_QUEUE,
 				       delivery->lane->gathered, count);
-		count_more(&delivery->counts->frwd, sent);
+		pfq_count(&delivery->counts->frwd, sent);
 	}
 }
 
@@ -364,9 +331,9 @@ static void receive_group(struct delivery *delivery)
 {
 	delivery->view = PFQ_RCU_DEREFERENCE(delivery->group->view);
 	delivery->counts = &delivery->group->lanes[delivery->lane_index];
-	count_more(&delivery->counts->packets, delivery->count);
+	pfq_count(&delivery->counts->packets, delivery->count);
 	if (PFQ_UNLIKELY(!delivery->view)) {
-		count_more(&delivery->counts->lost, delivery->count);
+		pfq_count(&delivery->counts->lost, delivery->count);
 		return;
 	}
 	delivery->passed = 0;

@@ -110,6 +110,21 @@ static inline void pfq_full_barrier(void)
 	smp_mb();
 }
 
+/*
+ * memcpy() is a string instruction, which takes long to begin: most packets are copied by then. The
+ * last 32 octets may be some that were copied already.
+ */
+static inline void pfq_copy(void *to, const void *from, size_t size)
+{
+	if (unlikely(size < 32 || size > 256)) {
+		memcpy(to, from, size);
+		return;
+	}
+	for (size_t at = 0; at + 32 < size; at += 32)
+		__builtin_memcpy(to + at, from + at, 32);
+	__builtin_memcpy(to + size - 32, from + size - 32, 32);
+}
+
 static inline void pfq_rcu_read_lock(void)
 {
 	rcu_read_lock();

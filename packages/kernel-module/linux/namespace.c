@@ -44,18 +44,9 @@ static struct pfq_namespace *namespace_of(struct net *net)
 	return net_generic(net, namespace_id);
 }
 
-/*
- * Two lanes for each CPU: while one receives it may send, and what is sent may be received there
- * and then.
- */
-static unsigned int lanes(void)
-{
-	return 2 * nr_cpu_ids;
-}
-
 static struct pfq_engine *create_engine(struct net *net)
 {
-	struct pfq_engine *engine = pfq_engine_create(&host_ops, net, lanes());
+	struct pfq_engine *engine = pfq_engine_create(&host_ops, net, nr_cpu_ids);
 
 	if (engine)
 		pfq_engine_limit_sockets(engine, pfq_parameters->max_sockets);

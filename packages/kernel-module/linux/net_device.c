@@ -3,7 +3,6 @@
 #include "error.h"
 #include "tap.h"
 
-#include <linux/bitmap.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 
@@ -59,21 +58,9 @@ static struct pfq_net_device *create(const struct net_device *dev)
 
 	if (!device)
 		return NULL;
-	device->queue_count = dev->num_rx_queues;
-	device->queues = bitmap_zalloc(device->queue_count, GFP_KERNEL_ACCOUNT);
-	if (!device->queues) {
-		pfq_free(device);
-		return NULL;
-	}
 	strscpy(device->name, dev->name, sizeof(device->name));
 	pfq_tap_init(device);
 	return device;
-}
-
-static void destroy(struct pfq_net_device *device)
-{
-	bitmap_free(device->queues);
-	pfq_free(device);
 }
 
 /* rtnl is held from the look-up until the notifier can find the device. */
@@ -146,7 +133,7 @@ void pfq_net_device_close(void *host, void *host_device)
 	mutex_unlock(&devices_lock);
 	if (dev)
 		netdev_put(dev, &device->tracker);
-	destroy(device);
+	pfq_free(device);
 }
 
 static int fail_gone(struct pfq_net_device *device, struct pfq_error *error)
@@ -175,14 +162,6 @@ static int check_start(struct pfq_net_device *device, int queue, struct pfq_erro
 	return 0;
 }
 
-static void mark_queue(struct pfq_net_device *device, int queue, bool on)
-{
-	if (queue < 0)
-		WRITE_ONCE(device->all, on);
-	else
-		assign_bit(queue, device->queues, on);
-}
-
 int pfq_net_device_start(void *host, void *host_device, int queue, struct pfq_error *error)
 {
 	struct pfq_net_device *device = host_device;
@@ -190,11 +169,8 @@ int pfq_net_device_start(void *host, void *host_device, int queue, struct pfq_er
 
 	mutex_lock(&devices_lock);
 	status = check_start(device, queue, error);
-	if (!status) {
-		mark_queue(device, queue, true);
-		if (device->started++ == 0)
-			dev_add_pack(&device->tap);
-	}
+	if (!status && device->started++ == 0)
+		dev_add_pack(&device->tap);
 	mutex_unlock(&devices_lock);
 	return status;
 }
@@ -204,7 +180,6 @@ void pfq_net_device_stop(void *host, void *host_device, int queue)
 	struct pfq_net_device *device = host_device;
 
 	mutex_lock(&devices_lock);
-	mark_queue(device, queue, false);
 	if (device->started == 1)
 		unhook(device);
 	device->started--;

@@ -15,9 +15,6 @@ struct pfq_net_device {
 	netdevice_tracker tracker;
 	struct packet_type tap; /* hooked in while `started` is not 0 and `dev` is there */
 	unsigned int started;	/* bindings: to all queues, and to one of them */
-	bool all;		/* there is one to all queues */
-	unsigned long *queues;	/* those of which there is one */
-	unsigned int queue_count;
 	unsigned int promiscuous;
 	uint16_t link;
 	atomic64_t lost; /* packets that memory lacked for */

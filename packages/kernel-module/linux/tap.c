@@ -42,31 +42,25 @@ static void release(const uint8_t *octets)
 		kfree(octets);
 }
 
-static void set_time(struct pfq_packet *packet, struct sk_buff *skb)
+static inline void set_time(struct pfq_packet *packet, struct sk_buff *skb)
 {
-	ktime_t hardware = skb_hwtstamps(skb)->hwtstamp;
-	struct timespec64 time = ktime_to_timespec64(hardware ?: skb_tstamp_cond(skb, true));
+	ktime_t known = skb_hwtstamps(skb)->hwtstamp ?: skb_tstamp_cond(skb, false);
+	struct timespec64 time;
 
+	if (unlikely(known))
+		time = ktime_to_timespec64(known);
+	else
+		ktime_get_real_ts64(&time);
 	packet->sec = (uint32_t)time.tv_sec;
 	packet->nsec = (uint32_t)time.tv_nsec;
 }
 
-static void feed(struct pfq_net_device *device, struct pfq_packet *packet)
+static __always_inline void feed(struct pfq_net_device *device, struct sk_buff *skb,
+				 const uint8_t *data, uint32_t caplen)
 {
-	unsigned int lane = smp_processor_id();
-
-	if (READ_ONCE(device->all))
-		pfq_receive(device->device, lane, Q_ANY_QUEUE, packet, 1);
-	if (packet->queue < device->queue_count && test_bit(packet->queue, device->queues))
-		pfq_receive(device->device, lane, packet->queue, packet, 1);
-}
-
-/* A packet from its link header on, with its VLAN tag in place. False if memory lacks. */
-static bool receive(struct pfq_net_device *device, struct sk_buff *skb)
-{
-	bool in_pieces = skb_is_nonlinear(skb);
 	struct pfq_packet packet = {
-		.caplen = in_pieces ? min_t(uint32_t, skb->len, BUFFER_SIZE) : skb->len,
+		.data = data,
+		.caplen = caplen,
 		.len = skb->len,
 		.mark = skb->mark,
 		.hash = skb->hash,
@@ -76,29 +70,63 @@ static bool receive(struct pfq_net_device *device, struct sk_buff *skb)
 		.handle = skb,
 	};
 
-	packet.data = in_pieces ? gather(skb, packet.caplen) : skb->data;
-	if (!packet.data)
-		return false;
 	set_time(&packet, skb);
-	feed(device, &packet);
-	if (in_pieces)
-		release(packet.data);
+	pfq_receive_one(device->device, smp_processor_id(), &packet);
+}
+
+/* False if memory lacks. */
+static noinline bool receive_pieces(struct pfq_net_device *device, struct sk_buff *skb)
+{
+	uint32_t caplen = min_t(uint32_t, skb->len, BUFFER_SIZE);
+	const uint8_t *octets = gather(skb, caplen);
+
+	if (!octets)
+		return false;
+	feed(device, skb, octets, caplen);
+	release(octets);
 	return true;
 }
 
-/* The same for one whose tag the device took out: a clone gets it back. */
-static bool receive_tagged(struct pfq_net_device *device, struct sk_buff *skb)
+/* A packet whose tag the device took out: a clone gets it back. */
+static noinline bool receive_tagged(struct pfq_net_device *device, struct sk_buff *skb)
 {
 	struct sk_buff *clone = skb_clone(skb, GFP_ATOMIC);
-	bool done;
+	bool done = true;
 
 	if (clone)
 		clone = __vlan_hwaccel_push_inside(clone);
 	if (!clone)
 		return false;
-	done = receive(device, clone);
+	if (skb_is_nonlinear(clone))
+		done = receive_pieces(device, clone);
+	else
+		feed(device, clone, clone->data, clone->len);
 	consume_skb(clone);
 	return done;
+}
+
+/* A packet from its link header on, which goes to the engine with its VLAN tag in place. */
+static __always_inline void receive(struct pfq_net_device *device, struct sk_buff *skb)
+{
+	bool done = true;
+
+	if (unlikely(skb_vlan_tag_present(skb) && device->link == PFQ_LINK_ETHERNET))
+		done = receive_tagged(device, skb);
+	else if (unlikely(skb_is_nonlinear(skb)))
+		done = receive_pieces(device, skb);
+	else
+		feed(device, skb, skb->data, skb->len);
+	if (unlikely(!done))
+		atomic64_inc(&device->lost);
+}
+
+/* Gives up a reference that is seldom the last one. */
+static inline void put_skb(struct sk_buff *skb)
+{
+	if (likely(!skb_unref(skb)))
+		return;
+	refcount_set(&skb->users, 1);
+	consume_skb(skb);
 }
 
 /*
@@ -108,26 +136,19 @@ static bool receive_tagged(struct pfq_net_device *device, struct sk_buff *skb)
 static int tap_receive(struct sk_buff *skb, struct net_device *dev, struct packet_type *tap,
 		       struct net_device *orig_dev)
 {
-	struct pfq_net_device *device = container_of(tap, struct pfq_net_device, tap);
-	unsigned char *data = skb->data;
-	unsigned int length = skb->len;
-	bool done;
+	unsigned int header = 0;
 
 	/* A copy of an outgoing multicast packet for the host itself. */
-	if (skb->pkt_type == PACKET_LOOPBACK)
-		goto out;
-	if (dev_has_header(dev) && skb_mac_header_was_set(skb))
-		skb_push(skb, skb->data - skb_mac_header(skb));
-	if (skb_vlan_tag_present(skb) && device->link == PFQ_LINK_ETHERNET)
-		done = receive_tagged(device, skb);
-	else
-		done = receive(device, skb);
-	if (!done)
-		atomic64_inc(&device->lost);
-	skb->data = data;
-	skb->len = length;
-out:
-	consume_skb(skb);
+	if (likely(skb->pkt_type != PACKET_LOOPBACK)) {
+		if (dev_has_header(dev))
+			header = skb->data - skb_mac_header(skb);
+		skb->data -= header;
+		skb->len += header;
+		receive(container_of(tap, struct pfq_net_device, tap), skb);
+		skb->data += header;
+		skb->len -= header;
+	}
+	put_skb(skb);
 	return 0;
 }
 

@@ -12,6 +12,7 @@ enum {
 static struct world world;
 static struct octets octets[FLOWS];
 static struct pfq_packet packets[FLOWS];
+static bool one_by_one;
 
 /* UDP packets of as many flows, all 54 octets long. */
 static void make_packets(void)
@@ -27,10 +28,22 @@ static void make_packets(void)
 	}
 }
 
+static void receive(struct pfq_device *device, int queue, struct pfq_packet *first, uint32_t count)
+{
+	if (!one_by_one) {
+		pfq_receive(device, 0, queue, first, count);
+		return;
+	}
+	pfq_rcu_read_lock();
+	for (uint32_t i = 0; i < count; i++)
+		pfq_receive_one(device, 0, &first[i]);
+	pfq_rcu_read_unlock();
+}
+
 static void receive_on(const char *device, int queue)
 {
 	make_packets();
-	pfq_receive(pfq_device_find(world.engine, device), 0, queue, packets, FLOWS);
+	receive(pfq_device_find(world.engine, device), queue, packets, FLOWS);
 }
 
 static struct pfq_socket *begin(uint64_t class_mask)
@@ -299,6 +312,25 @@ static void only_groups_of_the_queue_are_fed(void)
 	world_end(&world);
 }
 
+static void a_packet_alone_goes_to_the_groups_of_all_queues_and_of_its_own(void)
+{
+	struct pfq_socket *all = begin(1), *other = world_member(&world, 1, 1, 256);
+	struct pfq_socket *own = world_member(&world, 2, 1, 256);
+
+	CHECK_EQUAL(bind_group(&world, other, 1, "d0", 2), 0);
+	CHECK_EQUAL(bind_group(&world, own, 2, "d0", 3), 0); /* see make_packets() */
+	receive_on("d0", Q_ANY_QUEUE);
+	CHECK_EQUAL(received(all), FLOWS);
+	CHECK_EQUAL(received(own), FLOWS);
+	CHECK_EQUAL(received(other), 0);
+	CHECK_EQUAL(device_stats_of(&world, all, "d0").recv, FLOWS);
+	CHECK_EQUAL(unbind_group(&world, all, 0, "d0", Q_ANY_QUEUE), 0);
+	CHECK_EQUAL(unbind_group(&world, own, 2, "d0", 3), 0);
+	receive_on("d0", Q_ANY_QUEUE);
+	CHECK_EQUAL(device_stats_of(&world, other, "d0").recv, FLOWS);
+	world_end(&world);
+}
+
 static void what_reached_a_device_is_received_lost_or_dropped(void)
 {
 	struct pfq_socket *one = begin(1), *two = world_member(&world, 0, 1, 4);
@@ -378,7 +410,7 @@ static void the_vlan_filter_lets_through_what_was_named(void)
 			    0);
 		receive_on("d0", Q_ANY_QUEUE);
 		CHECK_EQUAL(received(socket), cases[i].untagged ? FLOWS : 0);
-		pfq_receive(pfq_device_find(world.engine, "d0"), 0, Q_ANY_QUEUE, &packet, 1);
+		receive(pfq_device_find(world.engine, "d0"), Q_ANY_QUEUE, &packet, 1);
 		CHECK_EQUAL(received(socket), (cases[i].untagged ? FLOWS : 0) + cases[i].tagged);
 		CHECK_EQUAL(
 			set_vlan(&world, socket, PFQ_OP_SET_VLAN_FILTER, 0, cases[i].vid, false),
@@ -460,37 +492,57 @@ static void room_is_what_every_socket_can_take(void)
 	world_end(&world);
 }
 
+static const struct {
+	const char *name;
+	void (*test)(void);
+} tests[] = {
+	{ "without a program, every socket of class 0 gets all",
+	  without_a_program_every_socket_of_class_0_gets_all },
+	{ "a slot has what is known of its packet", a_slot_has_what_is_known_of_its_packet },
+	{ "a socket gets at most its snap length", a_socket_gets_at_most_its_snap_length },
+	{ "a steered packet goes to one socket, and its flow to the same",
+	  steered_packets_go_to_one_socket_each_by_the_table },
+	{ "sockets take turns by number and weight", sockets_take_turns_by_number_and_weight },
+	{ "classes choose sockets", classes_choose_sockets },
+	{ "broadcast goes to all classes but management",
+	  broadcast_goes_to_all_classes_but_management },
+	{ "the host gets a packet once, with its last mark",
+	  the_host_gets_a_packet_once_with_its_last_mark },
+	{ "a detour gives to the host, and drops", a_detour_gives_to_the_host_and_drops },
+	{ "forwards go out once a step, and drops are counted",
+	  forwards_go_out_once_a_step_and_drops_are_counted },
+	{ "two groups deliver twice", two_groups_deliver_twice },
+	{ "what reached a device is received, lost or dropped",
+	  what_reached_a_device_is_received_lost_or_dropped },
+	{ "filters come before the program", filters_come_before_the_program },
+	{ "the VLAN filter lets through what was named",
+	  the_vlan_filter_lets_through_what_was_named },
+	{ "a socket with an egress sends what it is given",
+	  a_socket_with_an_egress_sends_what_it_is_given },
+	{ "an egress among sockets sends its share", an_egress_among_sockets_sends_its_share },
+};
+
+static void run_all(void)
+{
+	char name[128];
+
+	for (size_t i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		snprintf(name, sizeof(name), "%s%s", tests[i].name,
+			 one_by_one ? ", one by one" : "");
+		run_test(name, tests[i].test);
+	}
+}
+
 int main(void)
 {
-	run_test("without a program, every socket of class 0 gets all",
-		 without_a_program_every_socket_of_class_0_gets_all);
-	run_test("a slot has what is known of its packet", a_slot_has_what_is_known_of_its_packet);
-	run_test("a socket gets at most its snap length", a_socket_gets_at_most_its_snap_length);
-	run_test("a steered packet goes to one socket, and its flow to the same",
-		 steered_packets_go_to_one_socket_each_by_the_table);
-	run_test("sockets take turns by number and weight",
-		 sockets_take_turns_by_number_and_weight);
-	run_test("classes choose sockets", classes_choose_sockets);
-	run_test("broadcast goes to all classes but management",
-		 broadcast_goes_to_all_classes_but_management);
-	run_test("the host gets a packet once, with its last mark",
-		 the_host_gets_a_packet_once_with_its_last_mark);
-	run_test("a detour gives to the host, and drops", a_detour_gives_to_the_host_and_drops);
-	run_test("forwards go out once a step, and drops are counted",
-		 forwards_go_out_once_a_step_and_drops_are_counted);
-	run_test("two groups deliver twice", two_groups_deliver_twice);
+	run_all();
 	run_test("only groups of the queue are fed", only_groups_of_the_queue_are_fed);
-	run_test("what reached a device is received, lost or dropped",
-		 what_reached_a_device_is_received_lost_or_dropped);
-	run_test("filters come before the program", filters_come_before_the_program);
-	run_test("the VLAN filter lets through what was named",
-		 the_vlan_filter_lets_through_what_was_named);
-	run_test("a socket with an egress sends what it is given",
-		 a_socket_with_an_egress_sends_what_it_is_given);
-	run_test("an egress among sockets sends its share",
-		 an_egress_among_sockets_sends_its_share);
 	run_test("a batch for which no lane is free is lost, and counted",
 		 a_batch_for_which_no_lane_is_free_is_lost_and_counted);
 	run_test("room is what every socket can take", room_is_what_every_socket_can_take);
+	one_by_one = true;
+	run_all();
+	run_test("a packet alone goes to the groups of all queues and of its own",
+		 a_packet_alone_goes_to_the_groups_of_all_queues_and_of_its_own);
 	return harness.failures > 0;
 }
