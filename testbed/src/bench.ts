@@ -2,6 +2,7 @@
 // The benchmarks of docs/performance.md: `make bench`, `make bench ARGS='E1 E5'`.
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { compileBenchmark } from "./bench/compile.js";
 import { computationBenchmark, selfCheck } from "./bench/computation.js";
 import { type Benchmark, type Context, makeBuildFolder } from "./bench/context.js";
 import { growthBenchmark } from "./bench/growth.js";
@@ -22,6 +23,7 @@ const benchmarks: readonly Benchmark[] = [
 	steeringBenchmark,
 	kernelTapBenchmark,
 	kernelSteeringBenchmark,
+	compileBenchmark,
 	memoryBenchmark,
 	growthBenchmark,
 ];

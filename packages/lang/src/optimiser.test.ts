@@ -7,6 +7,7 @@ import { evaluate } from "./evaluator/evaluate.js";
 import { newGroupState } from "./evaluator/run.js";
 import { computationOf } from "./graph.js";
 import { optimise } from "./optimiser.js";
+import { sequence } from "./term.js";
 import { arbitraryFunction } from "./testing/arbitrary-program.js";
 import { samplePackets } from "./testing/sample-packets.js";
 import { writeText } from "./text-writer.js";
@@ -55,8 +56,50 @@ describe("the optimiser", () => {
 			"when (has_mark 0) (mark 1) >-> unless (has_mark 0) (mark 2)",
 			"when (has_mark 0) (mark 1) >-> unless (has_mark 0) (mark 2)",
 		],
+		["steer_to 3 >-> udp", "udp"],
+		["steer_rss >-> steer_to 1", "steer_to 1"],
+		["steer_rrobin >-> udp", "steer_rrobin >-> udp"],
+		["steer_flow >-> udp", "steer_flow >-> udp"],
 	])("%s = %s", (source, expected) => {
 		expect(optimised(source)).toBe(expected);
+	});
+
+	/** A predicate that asks many questions. */
+	const costly = (from: number): string =>
+		Array.from({ length: 9 }, (_, index) => `has_port ${from + index}`).join(" .||. ");
+
+	it.each([
+		[`filter (${costly(1)}) >-> udp >-> inc 1`, `udp >-> filter (${costly(1)}) >-> inc 1`],
+		[`filter (${costly(1)}) >-> inc 1 >-> udp`, `filter (${costly(1)}) >-> inc 1 >-> udp`],
+		[`filter (${costly(1)}) >-> steer_flow >-> udp`, `filter (${costly(1)}) >-> steer_flow >-> udp`],
+		[
+			`filter (${costly(1)}) >-> filter (${costly(100)}) >-> udp >-> unless is_frag vlan`,
+			`udp >-> unless is_frag vlan >-> filter (${costly(1)}) >-> filter (${costly(100)})`,
+		],
+		[`udp >-> filter (${costly(1)}) >-> udp`, `udp >-> filter (${costly(1)})`],
+		[`filter ((${costly(1)}) .&&. is_udp)`, `filter (is_udp .&&. (${costly(1)}))`],
+		[`filter (not (${costly(1)}) .||. is_udp)`, `filter (is_udp .||. not (${costly(1)}))`],
+	])("asks what is cheap first: %s", (source, expected) => {
+		expect(optimised(source)).toBe(expected);
+	});
+
+	it("a function that two chains go on with stays where it is", () => {
+		const result = compile(`tail' = udp >-> inc 1\nmain = conditional is_ip (filter (${costly(1)}) >-> tail') tail'`);
+		expect(result.ok && result.computation.nodes.filter(({ symbol }) => symbol === "udp")).toHaveLength(1);
+	});
+
+	it("makes no program of 1,000 nodes larger, and keeps what it does", () => {
+		const large = fc.array(arbitraryFunction(), { minLength: 60, maxLength: 120, size: "max" });
+		fc.assert(
+			fc.property(large, (parts) => {
+				const computation = computationOf(sequence(...parts));
+				const smaller = optimise(computation);
+				expect(smaller.nodes.length).toBeLessThanOrEqual(computation.nodes.length);
+				expect(effects(smaller)).toEqual(effects(computation));
+				expect(optimise(smaller)).toEqual(smaller);
+			}),
+			{ numRuns: 100 },
+		);
 	});
 
 	it("keeps what a program does, and makes none larger", () => {

@@ -1,14 +1,24 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Argument, Computation } from "./computation.js";
+import { withCheapFiltersFirst } from "./filter-order.js";
 import { type GraphBuilder, graphBuilder, inImageOrder } from "./graph.js";
 import { type Draft, type Rewriting, rules } from "./rewriting.js";
 import { type Traits, traitsOf } from "./traits.js";
 
+/** Makes a computation smaller, and puts what is cheap before what is not, without changing what it does to any packet. */
+export const optimise = (computation: Computation): Computation => {
+	let smallest = rewriteAll(computation);
+	// Functions that were moved may meet others that make them superfluous, and these in turn leave others side by side.
+	for (let ordered = withCheapFiltersFirst(smallest); ordered; ordered = withCheapFiltersFirst(smallest))
+		smallest = rewriteAll(ordered);
+	return smallest;
+};
+
 /**
- * Makes a computation smaller without changing what it does to any packet. Operands come before their users, so that
- * one pass over the nodes meets each with its operands already rewritten; no rule makes a program larger.
+ * Operands come before their users, so that one pass over the nodes meets each with its operands already rewritten; no rule makes
+ * a program larger.
  */
-export const optimise = ({ nodes }: Computation): Computation => {
+const rewriteAll = ({ nodes }: Computation): Computation => {
 	const graph: GraphBuilder = graphBuilder();
 	const traits: Traits[] = [];
 	const rewriting: Rewriting = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Argument, Node } from "./computation.js";
 import { filterOf, findPrimitive } from "./primitive.js";
-import type { Traits } from "./traits.js";
+import { isCostly, type Traits } from "./traits.js";
 
 /** A node that is not in the graph yet; what it refers to is. */
 export type Draft = Node;
@@ -76,7 +76,18 @@ const deadCode: Rule = (draft, graph) => {
 	return mayDrop.has(draft.symbol) && graph.traitsOf(alone).drops ? alone : null;
 };
 
-const mayDrop = new Set(["drop", "bridge", "conditional", "inv", "par", ...[3, 4, 5, 6, 7, 8].map((n) => `par${n}`)]);
+const mayDrop = new Set([
+	"drop",
+	"bridge",
+	"detour",
+	"conditional",
+	"inv",
+	"shift",
+	"src",
+	"dst",
+	"par",
+	...[3, 4, 5, 6, 7, 8].map((n) => `par${n}`),
+]);
 
 /** `when (not p) f` = `unless p f`, and so on: a condition is not negated. */
 const negatedCondition: Rule = (draft, graph) => {
@@ -146,6 +157,36 @@ const whenUnless: Rule = (draft, graph) => {
 	return { ...draft, symbol: "conditional", arguments: [condition, ...branches].map(fun), next: next.next };
 };
 
+/**
+ * `costly .&&. cheap` = `cheap .&&. costly`, and so with `.||.`: questions change nothing, so the cheap one may come first. Rows of
+ * one operator stay as they are.
+ */
+const cheapFirst: Rule = (draft, graph) => {
+	if (draft.symbol !== "and" && draft.symbol !== "or") return null;
+	if (graph.node(operand(draft, 0)).symbol === draft.symbol) return null;
+	const [left, right] = draft.arguments as [Argument, Argument];
+	const isOutOfOrder = isCostly(graph.traits(operand(draft, 0))) && !isCostly(graph.traits(operand(draft, 1)));
+	return isOutOfOrder ? { ...draft, arguments: [right, left] } : null;
+};
+
+const fanoutSetters = new Set(["filter", "forward", "forwardIO", "link", "kernel", "classify", "broadcast"]);
+const steersAlways = new Set(["steer_to", "steer_rss"]);
+
+/** `steer_to n >-> udp` = `udp`: a socket that is chosen, and not taken. */
+const undoneSteering: Rule = (draft, graph) => {
+	if (draft.next === null || !steersAlways.has(draft.symbol)) return null;
+	const next = graph.node(draft.next);
+	return isFilter(next) || fanoutSetters.has(next.symbol) || steersAlways.has(next.symbol) ? draft.next : null;
+};
+
+/** `src (dst f)` = `dst f`: the innermost counts. */
+const innermostEnd: Rule = (draft, graph) => {
+	if (draft.symbol !== "src" && draft.symbol !== "dst") return null;
+	const inner = graph.node(operand(draft, 0));
+	const isEnd = inner.symbol === "src" || inner.symbol === "dst";
+	return isEnd && inner.next === null ? { ...inner, next: draft.next } : null;
+};
+
 export const rules: readonly Rule[] = [
 	doubleNot,
 	samePredicate,
@@ -159,4 +200,7 @@ export const rules: readonly Rule[] = [
 	repeatedFilter,
 	overwritten,
 	whenUnless,
+	cheapFirst,
+	undoneSteering,
+	innermostEnd,
 ];
