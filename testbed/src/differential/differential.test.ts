@@ -2,8 +2,10 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { type Computation, compile, renderDiagnostics } from "@pfq/lang";
 import { MalformedCapture, readCapture } from "@pfq/lang/capture";
 import type { Packet } from "@pfq/lang/evaluator";
+import { modulesBeside } from "@pfq/lang/module-folder";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareAndReduce, compareMany } from "./comparison.js";
@@ -51,6 +53,14 @@ const packetsOf = (file: string): Packet[] => {
 	return packets;
 };
 
+/** A program that is written in a file, its modules beside it; its devices are those of the engine. */
+const compiled = (file: string): Computation => {
+	const text = readFileSync(file, "utf8").replaceAll('"eth', '"d');
+	const result = compile(text, { file, modules: modulesBeside(file) });
+	if (!result.ok) throw new Error(renderDiagnostics(result.diagnostics));
+	return result.computation;
+};
+
 describe("engine and evaluator agree", () => {
 	it(
 		"on generated programs and packets",
@@ -64,6 +74,22 @@ describe("engine and evaluator agree", () => {
 		"on single predicates, filters and actions",
 		async () => {
 			await compareMany(engine, { programs: single, packets: upTo(100, packet), pairs: pairs / 2, seed });
+		},
+		timeout,
+	);
+
+	const written = [
+		fromRoot("packages/lang/src/testing/classic/Monitor.pfq"),
+		...readdirSync(fromRoot("examples"))
+			.filter((name) => name.endsWith(".pfq"))
+			.map((name) => fromRoot(`examples/${name}`)),
+	];
+	it.each(written)(
+		"on %s",
+		async (file) => {
+			const computation = compiled(file);
+			const programs = fc.constant(computation);
+			await compareMany(engine, { programs, packets: upTo(100, packet), pairs: pairs / 20, seed });
 		},
 		timeout,
 	);
