@@ -7,6 +7,7 @@ import { computationBenchmark, selfCheck } from "./bench/computation.js";
 import { type Benchmark, type Context, makeBuildFolder } from "./bench/context.js";
 import { growthBenchmark } from "./bench/growth.js";
 import { kernelSteeringBenchmark, kernelTapBenchmark } from "./bench/kernel-receive.js";
+import { languageServerBenchmark } from "./bench/language-server.js";
 import { liveBenchmark } from "./bench/live.js";
 import { machine } from "./bench/machine.js";
 import { memoryBenchmark } from "./bench/memory.js";
@@ -25,6 +26,7 @@ const benchmarks: readonly Benchmark[] = [
 	kernelSteeringBenchmark,
 	compileBenchmark,
 	memoryBenchmark,
+	languageServerBenchmark,
 	growthBenchmark,
 ];
 

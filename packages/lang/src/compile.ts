@@ -11,6 +11,9 @@ import { optimise } from "./optimiser.js";
 import type { Source, Span } from "./source.js";
 import { showType } from "./type.js";
 
+/** What is said of a program without one; of a module for others it is no fault. */
+export const NO_MAIN = "there is no `main`";
+
 export interface CompileOptions {
 	/** The name of the source, for diagnostics and for the places of nodes. */
 	readonly file?: string;
@@ -84,7 +87,7 @@ const run = (
 	const wellFormed = report.diagnostics.every(({ kind }) => kind === "import");
 	const linked = link(modules, report);
 	if (wellFormed && !linked.own.some(({ binding }) => binding.name === "main"))
-		report.add("name", { source, start: 0, end: 0 }, "there is no `main`", {
+		report.add("name", { source, start: 0, end: 0 }, NO_MAIN, {
 			hint: "a program defines `main`, the NetFunction that every packet runs through",
 		});
 	inferTypes(linked, report);

@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { fileURLToPath, pathToFileURL } from "node:url";
 import {
 	type CompletionItem,
 	CompletionItemKind,
 	createConnection,
 	DiagnosticSeverity,
+	ErrorCodes,
 	type Hover,
 	type Diagnostic as LspDiagnostic,
 	MarkupKind,
 	type Position,
 	type Range,
+	ResponseError,
 	StreamMessageReader,
 	StreamMessageWriter,
 	TextDocumentSyncKind,
 	TextDocuments,
+	type TextEdit,
 } from "vscode-languageserver/node.js";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { detailsOf, type Proposal, proposalsAfter, spanIn, symbolAt } from "../assistance.js";
-import { modulesBeside } from "../command/module-folder.js";
-import { type CompileOptions, compile } from "../compile.js";
+import { compile, NO_MAIN } from "../compile.js";
 import type { Diagnostic } from "../diagnostic.js";
 import { format } from "../formatter.js";
-import type { ModuleFinder } from "../modules.js";
+import { type Definition, occurrencesOf } from "../occurrences.js";
 import type { Span } from "../source.js";
 import { type ProgramSymbol, symbolsOf } from "../symbols.js";
+import { checkMeaning, checkName, type Occurrences, occurrencesAround } from "./renaming.js";
+import { moduleName, pathOf, type SourceOptions, uriOf, workspaceOf } from "./workspace.js";
 
 /** Serves an editor over standard input and output, by the Language Server Protocol, until it says that it is enough. */
 export const serve = (): void => {
@@ -36,26 +39,15 @@ export const serve = (): void => {
 			textDocumentSync: TextDocumentSyncKind.Incremental,
 			hoverProvider: true,
 			definitionProvider: true,
+			referencesProvider: true,
+			renameProvider: { prepareProvider: true },
 			completionProvider: {},
 			documentFormattingProvider: true,
 		},
 	}));
 
-	/** What the compiler is told of a document: its file, and the modules beside it, as they are in the editor. */
-	const optionsOf = (document: TextDocument): CompileOptions & { readonly file: string } => {
-		const file = pathOf(document.uri);
-		const beside = modulesBeside(file.startsWith("/") ? file : null);
-		const modules: ModuleFinder = {
-			...beside,
-			find(name) {
-				const found = beside.find(name);
-				if (found === null || "problem" in found) return found;
-				const open = documents.get(pathToFileURL(found.file).href);
-				return open ? { ...found, text: open.getText() } : found;
-			},
-		};
-		return { file, modules };
-	};
+	const workspace = workspaceOf(documents);
+	const optionsOf = (document: TextDocument): SourceOptions => workspace.optionsOf(document.uri, document.getText());
 
 	/** The names of documents as they are now. */
 	const known = new Map<string, readonly ProgramSymbol[]>();
@@ -68,16 +60,50 @@ export const serve = (): void => {
 	const symbolIn = (uri: string, position: Position): ProgramSymbol | undefined => {
 		const document = documents.get(uri);
 		if (document === undefined) return undefined;
-		return symbolAt(symbolsIn(document), document.offsetAt(position));
+		const offset = document.offsetAt(position);
+		const symbols = symbolsIn(document);
+		return symbolAt(symbols, offset) ?? writtenSymbol(document, symbols, offset);
+	};
+
+	/** A name that stands in a signature, a further clause, an import or an export. */
+	const writtenSymbol = (
+		document: TextDocument,
+		symbols: readonly ProgramSymbol[],
+		offset: number,
+	): ProgramSymbol | undefined => {
+		const text = document.getText();
+		const word =
+			(/[\p{L}\p{N}_']*$/u.exec(text.slice(0, offset))?.[0] ?? "") +
+			(/^[\p{L}\p{N}_']*/u.exec(text.slice(offset))?.[0] ?? "");
+		return symbols.find((each) => {
+			const target = each.name === word ? definitionOf(each) : null;
+			return (
+				target &&
+				occurrencesOf(text, optionsOf(document), target).some(({ start, end }) => start <= offset && offset <= end)
+			);
+		});
+	};
+
+	/** The name at a place, wherever it stands; null if it is built in or there is none. */
+	const occurrencesAt = (uri: string, position: Position): readonly Occurrences[] | null => {
+		const document = documents.get(uri);
+		const symbol = symbolIn(uri, position);
+		const target = symbol && definitionOf(symbol);
+		return document && target ? occurrencesAround(workspace, { uri, text: document.getText() }, target) : null;
 	};
 
 	const check = (document: TextDocument): void => {
 		const options = optionsOf(document);
-		const { diagnostics } = compile(document.getText(), { ...options, optimise: false });
+		const text = document.getText();
+		const { diagnostics } = compile(text, { ...options, optimise: false });
+		// A module is for others, and has no `main`.
+		const isModule = ![undefined, "Main"].includes(moduleName(text));
 		connection.sendDiagnostics({
 			uri: document.uri,
 			version: document.version,
-			diagnostics: diagnostics.map((each) => diagnosticIn(document, each, each.place.file === options.file)),
+			diagnostics: diagnostics
+				.filter(({ message }) => !isModule || message !== NO_MAIN)
+				.map((each) => diagnosticIn(document, each, each.place.file === options.file)),
 		});
 	};
 
@@ -104,8 +130,40 @@ export const serve = (): void => {
 		if (definition == null || document === undefined) return null;
 		const { file, text } = definition.source;
 		if (file === pathOf(textDocument.uri)) return { uri: textDocument.uri, range: rangeOf(document, definition) };
-		const uri = pathToFileURL(file).href;
+		const uri = uriOf(file);
 		return { uri, range: rangeOf(TextDocument.create(uri, "pfq-lang", 0, text), definition) };
+	});
+
+	connection.onReferences(({ textDocument, position }) =>
+		(occurrencesAt(textDocument.uri, position) ?? []).flatMap(({ uri, text, spans }) => {
+			const document = TextDocument.create(uri, "pfq-lang", 0, text);
+			return spans.map((span) => ({ uri, range: rangeOf(document, span) }));
+		}),
+	);
+
+	connection.onPrepareRename(({ textDocument, position }) => {
+		const document = documents.get(textDocument.uri);
+		const symbol = symbolIn(textDocument.uri, position);
+		if (document === undefined || symbol === undefined) return null;
+		if (symbol.definition === null)
+			throw new ResponseError(ErrorCodes.InvalidRequest, `\`${symbol.name}\` is built in`);
+		const offset = document.offsetAt(position);
+		const own = occurrencesAt(textDocument.uri, position)?.find(({ uri }) => uri === textDocument.uri);
+		const span = own?.spans.find(({ start, end }) => start <= offset && offset <= end);
+		return span ? { range: rangeOf(document, span), placeholder: symbol.name } : null;
+	});
+
+	connection.onRenameRequest(({ textDocument, position, newName }) => {
+		const symbol = symbolIn(textDocument.uri, position);
+		const found = occurrencesAt(textDocument.uri, position);
+		if (symbol === undefined || found === null) return null;
+		checkName(symbol.name, newName);
+		checkMeaning(workspace, found, newName);
+		const changes = found.map(({ uri, text, spans }): [string, TextEdit[]] => {
+			const document = TextDocument.create(uri, "pfq-lang", 0, text);
+			return [uri, spans.map((span) => ({ range: rangeOf(document, span), newText: newName }))];
+		});
+		return { changes: Object.fromEntries(changes) };
 	});
 
 	connection.onCompletion(({ textDocument, position }): CompletionItem[] => {
@@ -127,8 +185,8 @@ export const serve = (): void => {
 	connection.listen();
 };
 
-/** A document's file; what messages call it where it is in no file. */
-const pathOf = (uri: string): string => (uri.startsWith("file:") ? fileURLToPath(uri) : uri);
+const definitionOf = ({ name, definition }: ProgramSymbol): Definition | null =>
+	definition && { name, file: definition.source.file, start: definition.start };
 
 const rangeOf = (document: TextDocument, { start, end }: Pick<Span, "start" | "end">): Range => ({
 	start: document.positionAt(start),

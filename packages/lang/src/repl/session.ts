@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { type Compilation, type CompileOptions, compile } from "../compile.js";
+import { type Compilation, type CompileOptions, compile, NO_MAIN } from "../compile.js";
 import type { Computation } from "../computation.js";
 import type { Diagnostic } from "../diagnostic.js";
 import type { ModuleFinder } from "../modules.js";
@@ -35,7 +35,6 @@ export interface Session {
 const LOADED = "Program'";
 const ENTERED = "Entry'";
 const file = "repl";
-const NO_MAIN = "there is no `main`";
 
 interface Program {
 	readonly file: string;
