@@ -91,7 +91,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				series,
 				`
 				show() { echo "== $1"; cat /proc/net/pfq/$1; }
-				run_pfq -e 'main = udp >-> steer_flow' -n 2 -s 1024 --seconds 8
+				run_pfq -e 'main = udp >-> steer_flow' -n 2 -s 1024 --seconds 15
 				wait_for_report
 				blast -n 20000 -k 100 >/dev/null
 				sleep 1
@@ -144,6 +144,56 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				"-r--r----- computations",
 				...["devices", "groups", "memory", "sockets", "stats"].map((name) => `-r--r--r-- ${name}`),
 			]);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"traces what happens: sockets, groups, bindings, programs, losses, a device that goes",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				ip link add veth2 type veth peer name veth3
+				tracing=/sys/kernel/tracing
+				test -e $tracing/events || mount -t tracefs tracefs $tracing
+				ls $tracing/events/pfq | grep pfq_ | sed '1i == events'
+				run_pfq -e 'main = udp >-> forward "veth2" >-> steer_flow' -n 1 -s 16 --seconds 10
+				wait_for_report
+				blast -n 500 -k 4 >/dev/null
+				wait
+				echo "== off"
+				cat $tracing/trace | grep pfq_
+				echo 1 >$tracing/events/pfq/enable
+				rm /tmp/report
+				run_pfq -e 'main = udp >-> forward "veth2" >-> steer_flow' -n 1 -s 16 --seconds 10
+				wait_for_report
+				blast -n 500 -k 4 >/dev/null
+				ip link delete veth0
+				wait
+				cd packages/tools
+				node --input-type=module -e '
+					import { Socket } from "@pfq/core";
+					const socket = Socket.open();
+					socket.joinGroup().setFilter("udp port 7");
+					socket.close();
+				' || exit 1
+				echo "== trace"
+				grep -o 'pfq_.*' $tracing/trace`,
+			);
+			expect(stderr).toBe("pfq run: veth0: the interface was removed\n");
+			expect(status).toBe(0);
+			const { events = "", off, trace = "" } = partsOf(stdout);
+			const seen = new Set([...trace.matchAll(/^(pfq_\w+): netns=\d+ /gm)].map(([, name]) => name));
+			expect([...seen].sort()).toEqual(events.trim().split("\n"));
+			expect(off).toBe("");
+			expect(trace).toMatch(/^pfq_bind: netns=\d+ group=0 device=veth0 queue=-1$/m);
+			expect(trace).toMatch(/^pfq_computation: netns=\d+ group=0 nodes=3 instructions=\d+$/m);
+			expect(trace).toMatch(/^pfq_filter: netns=\d+ group=0 bpf=1 vlan=0$/m);
+			expect(trace).toMatch(/^pfq_lost: netns=\d+ socket=0 group=0 packets=\d+$/m);
+			expect(trace).toMatch(/^pfq_tx_failed: netns=\d+ device=veth2 packets=\d+$/m);
+			expect(trace).toMatch(/^pfq_device_gone: netns=\d+ device=veth0$/m);
+			expect(trace).toMatch(/^pfq_group_leave: netns=\d+ socket=0 group=0$/m);
 		},
 		5 * minutes,
 	);

@@ -81,6 +81,8 @@ static inline void pfq_free(void *memory)
 #define PFQ_RCU_ASSIGN(p, v)   __atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
 #define PFQ_RCU_DEREFERENCE(p) __atomic_load_n(&(p), __ATOMIC_CONSUME)
 
+#define PFQ_TRACE(event, ...)  ((void)0)
+
 static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired)
 {
 	return __atomic_compare_exchange_n(target, &expected, desired, false, __ATOMIC_SEQ_CST,

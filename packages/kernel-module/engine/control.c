@@ -164,6 +164,9 @@ static int pfq_op_bind_group(struct pfq_call *call)
 	status = pfq_device_bind(device, request->queue, call->group, call->error);
 	if (status)
 		pfq_device_put(device);
+	else
+		PFQ_TRACE(bind, call->engine->host, call->group->gid, request->device,
+			  request->queue);
 	return status;
 }
 

@@ -144,6 +144,7 @@ int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *gr
 	if (bound_to_queue(device, queue) == 1)
 		device->engine->ops->device_stop(device->engine->host, device->host, queue);
 	remove_binding(link);
+	PFQ_TRACE(unbind, device->engine->host, group->gid, device->name, queue);
 	pfq_device_put(device);
 	return 0;
 }
@@ -182,6 +183,8 @@ uint32_t pfq_device_send(struct pfq_device *device, unsigned int lane, int queue
 
 	PFQ_ADD(&counts->sent, sent);
 	PFQ_ADD(&counts->fail, count - sent);
+	if (PFQ_UNLIKELY(sent < count))
+		PFQ_TRACE(tx_failed, device->engine->host, device->name, count - sent);
 	return sent;
 }
 

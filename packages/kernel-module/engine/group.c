@@ -244,6 +244,7 @@ int pfq_group_join(struct pfq_socket *socket, int gid, uint32_t policy, uint64_t
 	}
 	*joined = engine->groups[gid];
 	insert_member(*joined, socket, class_mask);
+	PFQ_TRACE(group_join, engine->host, socket->id, gid);
 	status = publish(*joined, error);
 	if (status)
 		pfq_group_leave(*joined, socket);
@@ -258,6 +259,7 @@ void pfq_group_leave(struct pfq_group *group, struct pfq_socket *socket)
 		if (group->members[i].socket != socket)
 			group->members[kept++] = group->members[i];
 	group->member_count = kept;
+	PFQ_TRACE(group_leave, group->engine->host, socket->id, group->gid);
 	if (kept > 0)
 		withdraw(group, socket);
 	else
@@ -274,8 +276,19 @@ int pfq_group_set_program(struct pfq_group *group, struct pfq_program *program,
 	status = publish(group, error);
 	if (status)
 		group->program = old;
+	else
+		PFQ_TRACE(computation, group->engine->host, group->gid,
+			  program ? program->image.node_count : 0,
+			  program ? program->insn_count : 0);
 	pfq_program_destroy(status ? program : old);
 	return status;
+}
+
+static void trace_filters(const struct pfq_group *group)
+{
+	PFQ_TRACE(filter, group->engine->host, group->gid, group->filter != NULL,
+		  group->vlan.enabled);
+	(void)group; /* for hosts that trace nothing */
 }
 
 int pfq_group_set_filter(struct pfq_group *group, void *filter, struct pfq_error *error)
@@ -288,6 +301,8 @@ int pfq_group_set_filter(struct pfq_group *group, void *filter, struct pfq_error
 	if (status) {
 		group->filter = old;
 		unused = filter;
+	} else {
+		trace_filters(group);
 	}
 	if (unused)
 		group->engine->ops->filter_free(group->engine->host, unused);
@@ -304,6 +319,8 @@ int pfq_group_set_vlan(struct pfq_group *group, const struct pfq_vlan_filter_set
 	status = publish(group, error);
 	if (status)
 		group->vlan = old;
+	else
+		trace_filters(group);
 	return status;
 }
 

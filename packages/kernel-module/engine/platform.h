@@ -28,6 +28,9 @@
  *   u64 pfq_now()                   nanoseconds since the epoch, CLOCK_REALTIME
  *   bool pfq_interrupted()          lets others run; true if the caller is to end: may sleep
  *
+ *   PFQ_TRACE(event, host, ...)     tells whoever traces the event, at no cost if nobody does;
+ *                                   events and their arguments stand in linux/trace.h
+ *
  *   PFQ_RCU_ASSIGN(p, v), PFQ_RCU_DEREFERENCE(p)
  *   pfq_rcu_read_lock(), pfq_rcu_read_unlock()
  *   pfq_rcu_synchronize()           returns when all readers that ran at the call are done; sleeps

@@ -186,6 +186,8 @@ static void reserve(struct delivery *delivery, struct pfq_cursor *cursor)
 	if (PFQ_UNLIKELY(room < want)) {
 		pfq_count(&counts->lost, want - room);
 		pfq_count(&delivery->counts->lost, want - room);
+		PFQ_TRACE(lost, delivery->engine->host, cursor->socket->id, delivery->group->gid,
+			  want - room);
 	}
 }
 

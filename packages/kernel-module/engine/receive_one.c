@@ -69,6 +69,7 @@ static inline void give(struct pfq_engine *engine, unsigned int lane, struct pfq
 	if (PFQ_UNLIKELY(!pfq_rx_reserve_one(&socket->rx, &position))) {
 		pfq_count(&own->lost, 1);
 		pfq_count(&counts->lost, 1);
+		PFQ_TRACE(lost, engine->host, socket->id, info.gid, 1);
 		return;
 	}
 	pfq_count(&own->recv, 1);

@@ -279,6 +279,7 @@ int pfq_socket_create(struct pfq_engine *engine, uint64_t owner, bool admin, voi
 		engine->lanes[i].sockets[id] = (struct pfq_socket_lane){ 0 };
 	pfq_mutex_init(&socket->queue_lock);
 	engine->sockets[id] = socket;
+	PFQ_TRACE(socket_open, engine->host, id);
 	*result = socket;
 unlock:
 	pfq_mutex_unlock(&engine->lock);
@@ -300,6 +301,7 @@ void pfq_socket_destroy(struct pfq_socket *socket)
 		promiscuous_off(socket, 0);
 	pfq_totals_add_socket(&engine->ended, socket);
 	engine->sockets[socket->id] = NULL;
+	PFQ_TRACE(socket_close, engine->host, socket->id);
 	pfq_mutex_unlock(&engine->lock);
 	pfq_mutex_destroy(&socket->queue_lock);
 	pfq_free(socket);

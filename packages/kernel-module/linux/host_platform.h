@@ -21,6 +21,8 @@
 #include <linux/timekeeping.h>
 #include <linux/types.h>
 
+#include "trace.h"
+
 #define INT8_MIN   S8_MIN
 #define INT8_MAX   S8_MAX
 #define INT16_MIN  S16_MIN
@@ -83,6 +85,8 @@ static inline void pfq_free(void *memory)
  * come down to. */
 #define PFQ_RCU_ASSIGN(p, v)   smp_store_release(&(p), v)
 #define PFQ_RCU_DEREFERENCE(p) READ_ONCE(p)
+
+#define PFQ_TRACE(event, ...)  trace_pfq_##event(__VA_ARGS__)
 
 static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired)
 {

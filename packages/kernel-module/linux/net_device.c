@@ -236,6 +236,7 @@ void pfq_net_device_stats(void *host, void *host_device, struct pfq_device_stats
 
 static void take_away(struct pfq_net_device *device, struct net_device *dev)
 {
+	trace_pfq_device_gone(device->net, device->name);
 	unhook(device);
 	dev_set_promiscuity(dev, -(int)device->promiscuous);
 	device->promiscuous = 0;
