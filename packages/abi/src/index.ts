@@ -16,4 +16,6 @@ export {
 	type Primitive,
 	primitives,
 	type ScalarType,
+	steeringKeys,
+	steers,
 } from "./primitives.js";

@@ -59,12 +59,24 @@ export const PRIMITIVES_VERSION = 2;
 export const MAX_ARGUMENTS = 8;
 export const GROUP_COUNTERS = 64;
 
+/** Keys of `steer_key` that have a name in a program: addresses and IP protocol; these and the ports. */
+export const steeringKeys = { key_3tuple: 0x38n, key_5tuple: 0x638n } as const;
+
 const function_ = { name: "function", type: "NetFunction" } as const;
 const predicate_ = { name: "predicate", type: "NetPredicate" } as const;
 const port = { name: "port", type: "Word16" } as const;
 const cidr = { name: "network", type: "CIDR" } as const;
 const device = { name: "device", type: "String" } as const;
 const counter = { name: "counter", type: "Int", min: 0, max: GROUP_COUNTERS - 1 } as const;
+const prefix = { name: "prefix", type: "Int", min: 0, max: 32 } as const;
+const net = { name: "net", type: "IPv4" } as const;
+const bloom = [
+	{ name: "bins", type: "Int", min: 1, max: 2 ** 26 },
+	{ name: "addresses", type: "[IPv4]" },
+	prefix,
+] as const;
+const offset = (name: string): Parameter => ({ name, type: "Int", min: 0, max: 0xffff });
+const size = { name: "size", type: "Int", min: 1, max: 4 } as const;
 const vid = { name: "vid", type: "Int", min: 0, max: 4095 } as const;
 const vids = { name: "vids", type: "[Int]", min: 0, max: 4095 } as const;
 
@@ -102,6 +114,16 @@ const predicates = rows({ form: "predicate" }, "NetPredicate", [
 	["is_multicast", [], "the destination MAC is a group address (broadcast included)"],
 	["is_ip_broadcast", [], "the destination is the IPv4 address 255.255.255.255"],
 	["is_ip_multicast", [], "the destination is an IPv4 or IPv6 multicast address"],
+	["is_rtp", [], "the packet is RTP (UDP, even ports from 1024 on, an RTP header)"],
+	["is_rtcp", [], "the packet is RTCP (UDP, odd ports from 1024 on, an RTCP header)"],
+	["is_sip", [], "the packet is SIP (a port is 5060 or 5061)"],
+	["is_voip", [], "the packet is RTP, RTCP or SIP"],
+	["is_gtp", [], "the packet is GTP, control or user plane"],
+	["is_gtp_cp", [], "the packet is of GTP's control plane (UDP, a port is 2123)"],
+	["is_gtp_up", [], "the packet is of GTP's user plane (UDP, a port is 2152)"],
+	["bloom", bloom, "the source or the destination address is in this Bloom filter of so many bins"],
+	["bloom_src", bloom, "the source address is in this Bloom filter of so many bins"],
+	["bloom_dst", bloom, "the destination address is in this Bloom filter of so many bins"],
 ]);
 
 const ethertypes: readonly (readonly [string, number, string])[] = [
@@ -227,6 +249,16 @@ const filters: Primitive[] = [
 	filter("addr", "has_addr", [cidr], "the source or the destination address is in this network"),
 	filter("src_addr", "has_src_addr", [cidr], "the source address is in this network"),
 	filter("dst_addr", "has_dst_addr", [cidr], "the destination address is in this network"),
+	filter("rtp", "is_rtp", [], "RTP"),
+	filter("rtcp", "is_rtcp", [], "RTCP"),
+	filter("sip", "is_sip", [], "SIP"),
+	filter("voip", "is_voip", [], "RTP, RTCP or SIP"),
+	filter("gtp", "is_gtp", [], "GTP"),
+	filter("gtp_cp", "is_gtp_cp", [], "of GTP's control plane"),
+	filter("gtp_up", "is_gtp_up", [], "of GTP's user plane"),
+	filter("bloom_filter", "bloom", bloom, "the source or the destination address is in this Bloom filter"),
+	filter("bloom_src_filter", "bloom_src", bloom, "the source address is in this Bloom filter"),
+	filter("bloom_dst_filter", "bloom_dst", bloom, "the destination address is in this Bloom filter"),
 	filter("vlan_id_filter", "vlan_id", [vids], "the outermost VLAN tag has one of these ids"),
 ];
 
@@ -256,6 +288,9 @@ const control = rows({ form: "control" }, "NetFunction", [
 	par(6),
 	par(7),
 	par(8),
+	["shift", [function_], "run the function on the next IP header further in: IP in IP, GRE, VXLAN, GTP-U"],
+	["src", [function_], "run the function looking at the source end alone"],
+	["dst", [function_], "run the function looking at the destination end alone"],
 	["unit", [], "leave the packet as it is"],
 	["drop", [], "give the packet to no socket"],
 	["bridge", [device], "send a copy to this device when the run is over, and drop"],
@@ -291,6 +326,58 @@ const actions = rows({ form: "action" }, "NetFunction", [
 	["steer_p2p", [], "steer by the two addresses, symmetric; drop if not IP; broadcast what has a broadcast address"],
 	["steer_link", [], "steer by the two MACs, symmetric; broadcast what is sent to the broadcast MAC"],
 	["steer_vlan", [], "steer by the id of the outermost VLAN tag; drop if untagged"],
+	[
+		"double_steer_ip",
+		[],
+		"steer to two sockets, by the source and by the destination address; drop if not IP; broadcast what has a broadcast address",
+	],
+	[
+		"steer_local_ip",
+		[cidr],
+		"steer by the address of the end that is in this network, to two sockets if both are; drop if none is",
+	],
+	[
+		"steer_local_net",
+		[net, prefix, { ...prefix, name: "subprefix" }],
+		"steer by the subnetwork of the end that is in this network, to two sockets if both are; drop if none is",
+	],
+	[
+		"steer_local_link",
+		[{ name: "gateway", type: "MAC" }],
+		"steer by the MAC of the end that is not the gateway, to two sockets if neither is; broadcast what is sent to the broadcast MAC",
+	],
+	[
+		"double_steer_mac",
+		[],
+		"steer to two sockets, by the source and by the destination MAC; broadcast what is sent to the broadcast MAC",
+	],
+	[
+		"steer_field",
+		[offset("offset"), size],
+		"steer by the octets at this offset from the beginning of the packet; drop if they are beyond its end",
+	],
+	[
+		"steer_field_symmetric",
+		[offset("offset1"), offset("offset2"), size],
+		"steer by the octets at two offsets, whichever way around; drop if they are beyond the end of the packet",
+	],
+	[
+		"double_steer_field",
+		[offset("offset1"), offset("offset2"), size],
+		"steer to two sockets, by the octets at each of two offsets; drop if they are beyond the end of the packet",
+	],
+	[
+		"steer_key",
+		[{ name: "key", type: "Word64", min: 0, max: 0x1fff }],
+		"steer by the fields of this key, such as `key_3tuple` or `key_5tuple`; drop if the packet lacks one",
+	],
+	["steer_rtp", [], "steer RTP and RTCP, so that those of one call meet; drop all else"],
+	["steer_voip", [], "steer RTP and RTCP, so that those of one call meet; broadcast SIP; drop all else"],
+	[
+		"steer_gtp_usr",
+		[net, prefix],
+		"steer GTP's user plane by the inner address in this network; broadcast the control plane; drop all else",
+	],
 	["broadcast", [], "a copy to every socket of every class but the management one"],
 	[
 		"classify",
@@ -314,3 +401,6 @@ export const primitives: readonly Primitive[] = [
 	...control,
 	...actions,
 ];
+
+/** Whether the primitive chooses sockets. */
+export const steers = ({ symbol }: Primitive): boolean => /^(double_)?steer_/.test(symbol);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { camelCase } from "./edsl.js";
 import { operators } from "./operators.js";
-import { type Parameter, PRIMITIVES_VERSION, type Primitive, primitives } from "./primitives.js";
+import { type Parameter, PRIMITIVES_VERSION, type Primitive, primitives, steers } from "./primitives.js";
 
 const sections: readonly (readonly [title: string, text: string, holds: (row: Primitive) => boolean])[] = [
 	[
@@ -26,12 +26,8 @@ const sections: readonly (readonly [title: string, text: string, holds: (row: Pr
 		({ form }) => form === "filter",
 	],
 	["Control", "Functions made of predicates and functions.", ({ form }) => form === "control"],
-	["Steering", "Functions that choose one socket for a packet.", ({ symbol }) => symbol.startsWith("steer_")],
-	[
-		"Actions",
-		"Functions that do something besides.",
-		({ form, symbol }) => form === "action" && !symbol.startsWith("steer_"),
-	],
+	["Steering", "Functions that choose one socket for a packet, or two.", steers],
+	["Actions", "Functions that do something besides.", (row) => row.form === "action" && !steers(row)],
 ];
 
 const range = ({ min, max }: Parameter): string =>

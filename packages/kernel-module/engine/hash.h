@@ -31,4 +31,25 @@ static inline uint64_t pfq_hash_end6(uint64_t high, uint64_t low, uint16_t port)
 	return pfq_mix(pfq_mix(high) + low + ((uint64_t)port << 48 | 6));
 }
 
+/* Where the bins of an address are in a Bloom filter, before they are reduced to its size. */
+struct pfq_bloom_place {
+	uint32_t first, step;
+};
+
+enum {
+	PFQ_BLOOM_HASHES = 4,
+};
+
+static inline struct pfq_bloom_place pfq_bloom_place(uint32_t address)
+{
+	uint64_t hash = pfq_mix(address);
+
+	return (struct pfq_bloom_place){ (uint32_t)hash, (uint32_t)(hash >> 32) | 1 };
+}
+
+static inline uint32_t pfq_bloom_bin(const struct pfq_bloom_place *place, uint32_t index)
+{
+	return place->first + index * place->step;
+}
+
 #endif

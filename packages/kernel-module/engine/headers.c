@@ -32,7 +32,6 @@ const uint8_t pfq_plain_shapes[2][256] = {
 };
 
 enum {
-	VLAN_TAGS = 4,
 	EXTENSIONS = 8,
 	FRAGMENT_HEADER = 44,
 	AUTHENTICATION_HEADER = 51,
@@ -52,7 +51,7 @@ static struct network ethernet(const struct pfq_packet *packet, struct pfq_heade
 		return network;
 	network.present = true;
 	network.ethertype = pfq_read16(packet->data + 12);
-	for (int tags = 0; tags < VLAN_TAGS && pfq_is_vlan(network.ethertype); tags++) {
+	for (int tags = 0; tags < PFQ_VLAN_TAGS && pfq_is_vlan(network.ethertype); tags++) {
 		const uint8_t *tag = packet->data + network.offset;
 
 		if (network.offset + 4 > packet->caplen)
@@ -244,6 +243,21 @@ static void parse_ip6(const struct pfq_packet *packet, struct pfq_headers *heade
 		headers->transport = at;
 }
 
+static inline void parse_network(const struct pfq_packet *packet, struct pfq_headers *headers)
+{
+	if (headers->network >= packet->caplen)
+		return;
+	if (headers->ethertype == PFQ_ETHERTYPE_IP)
+		parse_ip4(packet, headers);
+	else if (headers->ethertype == PFQ_ETHERTYPE_IP6)
+		parse_ip6(packet, headers);
+}
+
+void pfq_parse_network(const struct pfq_packet *packet, struct pfq_headers *headers)
+{
+	parse_network(packet, headers);
+}
+
 /* Neither IP nor a VLAN tag, on Ethernet. */
 static bool parse_other(struct pfq_packet *packet)
 {
@@ -281,12 +295,8 @@ static void parse_any(struct pfq_packet *packet)
 	headers.has_ethertype = network.present;
 	headers.ethertype = network.ethertype;
 	headers.network = (uint16_t)network.offset;
-	if (network.present && network.offset < packet->caplen) {
-		if (network.ethertype == PFQ_ETHERTYPE_IP)
-			parse_ip4(packet, &headers);
-		else if (network.ethertype == PFQ_ETHERTYPE_IP6)
-			parse_ip6(packet, &headers);
-	}
+	if (network.present)
+		parse_network(packet, &headers);
 	if (headers.version)
 		headers.shape = PFQ_SHAPE_ANY;
 	packet->headers = headers;

@@ -25,15 +25,24 @@ enum {
 	PFQ_PROTOCOL_ICMP6 = 58,
 	PFQ_PROTOCOL_SCTP = 132,
 	PFQ_PROTOCOL_ABSENT = 256,
+	PFQ_UDP_HEADER = 8,
+	PFQ_PORT_GTP_C = 2123,
+	PFQ_PORT_GTP_U = 2152,
 };
 
 /* Where a header would be that is not there: beyond what any packet has captured. */
 #define PFQ_ABSENT (1u << 30)
 
+/* VLAN tags that are read. */
+#define PFQ_VLAN_TAGS 4
+
 static inline bool pfq_is_vlan(uint16_t ethertype)
 {
 	return ethertype == 0x8100 || ethertype == 0x88a8 || ethertype == 0x9100;
 }
+
+/* Reads the IP header of which EtherType and offset are set, and finds the transport header. */
+void pfq_parse_network(const struct pfq_packet *packet, struct pfq_headers *headers);
 
 /* Reads them, whatever they are. */
 void pfq_parse_headers(struct pfq_packet *packet);

@@ -8,6 +8,7 @@
  */
 #include "device.h"
 #include "error.h"
+#include "hash.h"
 #include "octets.h"
 #include "program.h"
 #include "shortcuts.h"
@@ -24,6 +25,18 @@ enum label_kind {
 	KIND_INSN, /* an instruction without a node of its own */
 };
 
+/* Which header (0 the outermost) and which end functions look at. */
+enum end {
+	END_BOTH,
+	END_SOURCE,
+	END_DESTINATION,
+};
+
+struct context {
+	uint8_t header;
+	uint8_t end;
+};
+
 struct label {
 	/* The key. */
 	uint32_t node; /* of an instruction without a node: its opcode */
@@ -32,6 +45,7 @@ struct label {
 	uint16_t
 		saved; /* the first free place for a saved fanout; of SAVE and RESTORE, the place */
 	uint8_t kind;
+	struct context context;
 	/* What became of it. */
 	bool resolved;
 	bool steered; /* a run can come here after a steering function */
@@ -69,14 +83,17 @@ static uint32_t label_hash(const struct label *label)
 
 	hash = (hash ^ label->on_true) * 0x85ebca6bu;
 	hash = (hash ^ hash >> 15 ^ label->on_false) * 0xc2b2ae35u;
-	hash = (hash ^ hash >> 13 ^ label->saved ^ (uint32_t)label->kind << 16) * 0x27d4eb2fu;
+	hash = (hash ^ hash >> 13 ^ label->saved ^ (uint32_t)label->kind << 16 ^
+		(uint32_t)label->context.header << 20 ^ (uint32_t)label->context.end << 24) *
+	       0x27d4eb2fu;
 	return hash ^ hash >> 16;
 }
 
 static bool label_equal(const struct label *a, const struct label *b)
 {
 	return a->node == b->node && a->on_true == b->on_true && a->on_false == b->on_false &&
-	       a->saved == b->saved && a->kind == b->kind;
+	       a->saved == b->saved && a->kind == b->kind &&
+	       a->context.header == b->context.header && a->context.end == b->context.end;
 }
 
 static void bucket_insert(struct lowering *lowering, uint32_t index)
@@ -136,7 +153,7 @@ static uint32_t intern(struct lowering *lowering, const struct label *key)
 }
 
 static uint32_t node_label(struct lowering *lowering, uint64_t node, uint32_t on_true,
-			   uint32_t on_false, uint32_t saved)
+			   uint32_t on_false, uint32_t saved, struct context context)
 {
 	struct label key = {
 		.kind = KIND_NODE,
@@ -144,6 +161,7 @@ static uint32_t node_label(struct lowering *lowering, uint64_t node, uint32_t on
 		.on_true = on_true,
 		.on_false = on_false,
 		.saved = (uint16_t)saved,
+		.context = context,
 	};
 
 	return intern(lowering, &key);
@@ -176,16 +194,53 @@ static uint32_t set_pass(struct lowering *lowering, uint32_t next)
 
 /* Constants. */
 
-static uint32_t constant_size(const struct pfq_checked_image *image,
-			      const struct pfq_image_node *node, const struct pfq_symbol *symbol)
+/* What a node has for a constant: of its first argument, or of the list after that one. */
+enum constant {
+	CONSTANT_NONE,
+	CONSTANT_VIDS,
+	CONSTANT_PREFIX6,
+	CONSTANT_BLOOM,
+};
+
+static enum constant constant_kind(const struct pfq_checked_image *image,
+				   const struct pfq_image_node *node,
+				   const struct pfq_symbol *symbol)
 {
+	const struct pfq_parameter *parameter = symbol->parameter;
+
 	if (symbol->parameter_count < 1)
-		return 0;
-	if (symbol->parameter[0].list)
+		return CONSTANT_NONE;
+	if (parameter[0].list && parameter[0].type == PFQ_ARG_Int)
+		return CONSTANT_VIDS;
+	if (parameter[1].list && parameter[1].type == PFQ_ARG_IPv4)
+		return CONSTANT_BLOOM;
+	if (parameter[0].type == PFQ_ARG_CIDR && image->data[node->argument[0].value] == 6)
+		return CONSTANT_PREFIX6;
+	return CONSTANT_NONE;
+}
+
+/* The bins of a Bloom filter, rounded up to a power of two. */
+static uint32_t bin_count(const struct pfq_image_node *node)
+{
+	uint32_t bins = 1;
+
+	while (bins < node->argument[0].value)
+		bins *= 2;
+	return bins;
+}
+
+static uint32_t constant_size(enum constant kind, const struct pfq_image_node *node)
+{
+	switch (kind) {
+	case CONSTANT_VIDS:
 		return sizeof(struct pfq_vlan_set);
-	if (symbol->parameter[0].type == PFQ_ARG_CIDR && image->data[node->argument[0].value] == 6)
+	case CONSTANT_PREFIX6:
 		return sizeof(struct pfq_prefix6);
-	return 0;
+	case CONSTANT_BLOOM:
+		return (bin_count(node) + 63) / 64 * 8;
+	default:
+		return 0;
+	}
 }
 
 static uint64_t prefix_mask(unsigned int prefix)
@@ -218,22 +273,65 @@ static void make_vids(const struct pfq_checked_image *image,
 	}
 }
 
+static void make_bloom(const struct pfq_checked_image *image, const struct pfq_image_node *node,
+		       uint64_t *bits)
+{
+	const struct pfq_image_argument *addresses = &node->argument[1];
+	uint32_t mask = pfq_prefix_mask4((unsigned int)node->argument[2].value);
+	uint32_t last = bin_count(node) - 1;
+
+	for (uint32_t i = 0; i < addresses->count; i++) {
+		struct pfq_bloom_place place;
+		uint64_t address;
+
+		memcpy(&address, image->data + addresses->value + (uint64_t)i * 8, sizeof(address));
+		place = pfq_bloom_place((uint32_t)address & mask);
+		for (uint32_t hash = 0; hash < PFQ_BLOOM_HASHES; hash++) {
+			uint32_t bin = pfq_bloom_bin(&place, hash) & last;
+
+			bits[bin / 64] |= 1ULL << bin % 64;
+		}
+	}
+}
+
+static void make_constant(const struct pfq_checked_image *image, enum constant kind,
+			  const struct pfq_image_node *node, void *constant)
+{
+	switch (kind) {
+	case CONSTANT_VIDS:
+		return make_vids(image, &node->argument[0], constant);
+	case CONSTANT_PREFIX6:
+		return make_prefix6(image, node->argument[0].value, constant);
+	case CONSTANT_BLOOM:
+		return make_bloom(image, node, constant);
+	default:
+		return;
+	}
+}
+
 /* Each node's constant is made once, however many instructions come of the node. */
 static int place_constants(struct lowering *lowering)
 {
 	const struct pfq_checked_image *image = lowering->image;
+	struct pfq_image_node node;
+	uint32_t size = 0, bins = 0;
 	uint8_t *constants;
-	uint32_t size = 0;
 
 	lowering->constant_of = pfq_alloc(image->node_count * sizeof(uint32_t));
 	if (!lowering->constant_of)
 		return fail(lowering, ENOMEM, "out of memory");
 	for (uint32_t i = 0; i < image->node_count; i++) {
-		struct pfq_image_node node;
+		enum constant kind;
 
 		pfq_image_node(image, i, &node);
+		kind = constant_kind(image, &node, pfq_image_symbol(image, &node));
+		lowering->at_node = i;
+		if (kind == CONSTANT_BLOOM && bin_count(&node) > PFQ_MAX_BINS - bins)
+			return fail(lowering, E2BIG,
+				    "Bloom filters with more than 2^27 bins in all");
+		bins += kind == CONSTANT_BLOOM ? bin_count(&node) : 0;
 		lowering->constant_of[i] = size;
-		size += constant_size(image, &node, pfq_image_symbol(image, &node));
+		size += constant_size(kind, &node);
 	}
 	if (size == 0)
 		return 0;
@@ -242,18 +340,9 @@ static int place_constants(struct lowering *lowering)
 		return fail(lowering, ENOMEM, "out of memory");
 	lowering->program->constants = constants;
 	for (uint32_t i = 0; i < image->node_count; i++) {
-		struct pfq_image_node node;
-		const struct pfq_symbol *symbol;
-		void *constant = constants + lowering->constant_of[i];
-
 		pfq_image_node(image, i, &node);
-		symbol = pfq_image_symbol(image, &node);
-		if (!constant_size(image, &node, symbol))
-			continue;
-		if (symbol->parameter[0].list)
-			make_vids(image, &node.argument[0], constant);
-		else
-			make_prefix6(image, node.argument[0].value, constant);
+		make_constant(image, constant_kind(image, &node, pfq_image_symbol(image, &node)),
+			      &node, constants + lowering->constant_of[i]);
 	}
 	return 0;
 }
@@ -320,9 +409,45 @@ static int add_device(struct lowering *lowering, const char *name, struct pfq_in
 	return 0;
 }
 
+/* The first so many bits of an IPv4 address, and the mask of them in the high half. */
+static uint64_t network4(const struct pfq_image_argument *address,
+			 const struct pfq_image_argument *prefix)
+{
+	uint32_t mask = pfq_prefix_mask4((unsigned int)prefix->value);
+
+	return ((uint32_t)address->value & mask) | (uint64_t)mask << 32;
+}
+
 static int set_operands(struct lowering *lowering, uint32_t index, const struct pfq_symbol *symbol,
 			const struct pfq_image_node *node, struct pfq_insn *body)
 {
+	const struct pfq_image_argument *argument = node->argument;
+
+	switch ((enum pfq_opcode)body->opcode) {
+	case PFQ_INSN_BLOOM:
+	case PFQ_INSN_BLOOM_SRC:
+	case PFQ_INSN_BLOOM_DST:
+		body->constant = lowering->program->constants + lowering->constant_of[index];
+		body->value = (bin_count(node) - 1) |
+			      (uint64_t)pfq_prefix_mask4((unsigned int)argument[2].value) << 32;
+		return 0;
+	case PFQ_INSN_STEER_FIELD:
+		body->value = argument[0].value | argument[1].value << 32;
+		return 0;
+	case PFQ_INSN_STEER_FIELD_SYMMETRIC:
+	case PFQ_INSN_DOUBLE_STEER_FIELD:
+		body->value = argument[0].value | argument[1].value << 16 | argument[2].value << 32;
+		return 0;
+	case PFQ_INSN_STEER_LOCAL_NET:
+		body->index = (uint16_t)argument[2].value;
+		body->value = network4(&argument[0], &argument[1]);
+		return 0;
+	case PFQ_INSN_STEER_GTP_USR:
+		body->value = network4(&argument[0], &argument[1]);
+		return 0;
+	default:
+		break;
+	}
 	if (symbol->parameter_count == 0)
 		return 0;
 	if (symbol->parameter[0].list) {
@@ -342,21 +467,81 @@ static int set_operands(struct lowering *lowering, uint32_t index, const struct 
 	}
 }
 
+/* Whether the instruction may pass a packet to all classes. */
+static bool broadcasts(enum pfq_opcode opcode)
+{
+	switch (opcode) {
+	case PFQ_INSN_BROADCAST:
+	case PFQ_INSN_DOUBLE_STEER_IP:
+	case PFQ_INSN_DOUBLE_STEER_MAC:
+	case PFQ_INSN_STEER_GTP_USR:
+	case PFQ_INSN_STEER_LINK:
+	case PFQ_INSN_STEER_LOCAL_LINK:
+	case PFQ_INSN_STEER_P2P:
+	case PFQ_INSN_STEER_VOIP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What asks for either end comes down to what asks for one, within src and dst. */
+static enum pfq_opcode opcode_at_end(enum pfq_opcode opcode, enum end end)
+{
+	static const struct {
+		enum pfq_opcode of[3]; /* by end */
+	} rows[] = {
+		{ { PFQ_INSN_HAS_ADDR, PFQ_INSN_HAS_SRC_ADDR, PFQ_INSN_HAS_DST_ADDR } },
+		{ { PFQ_INSN_HAS_PORT, PFQ_INSN_HAS_SRC_PORT, PFQ_INSN_HAS_DST_PORT } },
+		{ { PFQ_INSN_BLOOM, PFQ_INSN_BLOOM_SRC, PFQ_INSN_BLOOM_DST } },
+	};
+
+	for (unsigned int i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		if (rows[i].of[END_BOTH] == opcode)
+			return rows[i].of[end];
+	return opcode;
+}
+
+/* Whether what the instruction asks for is the packet's, whichever header the run looks at. */
+static bool is_of_packet(enum pfq_opcode opcode)
+{
+	switch (opcode) {
+	case PFQ_INSN_GET_MARK:
+	case PFQ_INSN_GET_STATE:
+	case PFQ_INSN_HAS_MARK:
+	case PFQ_INSN_HAS_STATE:
+	case PFQ_INSN_HAS_VID:
+	case PFQ_INSN_HAS_VLAN:
+	case PFQ_INSN_IS_BROADCAST:
+	case PFQ_INSN_IS_MULTICAST:
+	case PFQ_INSN_PKT_LEN:
+	case PFQ_INSN_VLAN_ID:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void set_opcode(struct label *label, enum pfq_opcode opcode)
+{
+	opcode = opcode_at_end(opcode, (enum end)label->context.end);
+	label->body.opcode = (uint8_t)opcode;
+	label->body.header = is_of_packet(opcode) ? 0 : label->context.header;
+}
+
 /* An instruction for this node: a predicate, or an action. */
 static int resolve_insn(struct lowering *lowering, struct label *label,
 			const struct pfq_symbol *symbol, const struct pfq_image_node *node)
 {
-	label->body.opcode = symbol->opcode;
-	switch (symbol->opcode) {
-	case PFQ_INSN_CLASSIFY:
+	int status;
+
+	set_opcode(label, symbol->opcode);
+	if (symbol->opcode == PFQ_INSN_CLASSIFY)
 		return add_mask(lowering, node->argument[0].value, &label->body);
-	case PFQ_INSN_BROADCAST:
-	case PFQ_INSN_STEER_LINK:
-	case PFQ_INSN_STEER_P2P:
-		return add_mask(lowering, Q_CLASS_ANY, &label->body);
-	default:
-		return set_operands(lowering, label->node, symbol, node, &label->body);
-	}
+	status = set_operands(lowering, label->node, symbol, node, &label->body);
+	if (status || !broadcasts(symbol->opcode))
+		return status;
+	return add_mask(lowering, Q_CLASS_ANY, &label->body);
 }
 
 /* A predicate under another name: its own operands, or preset ones. */
@@ -369,7 +554,7 @@ static int resolve_alias(struct lowering *lowering, struct label *label,
 		symbol = of;
 		of = pfq_find_symbol(of->of);
 	}
-	label->body.opcode = of->opcode;
+	set_opcode(label, of->opcode);
 	if (symbol->preset_count) {
 		label->body.value = (uint64_t)symbol->preset[0];
 		return 0;
@@ -393,7 +578,7 @@ static int resolve_comparison(struct lowering *lowering, struct label *label,
 	struct pfq_image_node property;
 
 	pfq_image_node(lowering->image, (uint32_t)node->argument[0].value, &property);
-	label->body.opcode = pfq_image_symbol(lowering->image, &property)->opcode;
+	set_opcode(label, pfq_image_symbol(lowering->image, &property)->opcode);
 	label->body.value = node->argument[1].value;
 	for (unsigned int i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (strcmp(names[i].name, symbol->name) == 0) {
@@ -413,6 +598,7 @@ struct combination {
 	const struct pfq_image_node *node;
 	uint32_t yes, no;
 	uint32_t saved;
+	struct context context;
 };
 
 typedef uint32_t (*combinator)(struct lowering *lowering, const struct combination *at);
@@ -424,67 +610,77 @@ static uint32_t argument(const struct combination *at, unsigned int index)
 
 static uint32_t combine_not(struct lowering *lowering, const struct combination *at)
 {
-	return node_label(lowering, argument(at, 0), at->no, at->yes, 0);
+	return node_label(lowering, argument(at, 0), at->no, at->yes, 0, at->context);
 }
 
 static uint32_t combine_and(struct lowering *lowering, const struct combination *at)
 {
-	uint32_t right = node_label(lowering, argument(at, 1), at->yes, at->no, 0);
+	uint32_t right = node_label(lowering, argument(at, 1), at->yes, at->no, 0, at->context);
 
-	return right ? node_label(lowering, argument(at, 0), right, at->no, 0) : 0;
+	return right ? node_label(lowering, argument(at, 0), right, at->no, 0, at->context) : 0;
 }
 
 static uint32_t combine_or(struct lowering *lowering, const struct combination *at)
 {
-	uint32_t right = node_label(lowering, argument(at, 1), at->yes, at->no, 0);
+	uint32_t right = node_label(lowering, argument(at, 1), at->yes, at->no, 0, at->context);
 
-	return right ? node_label(lowering, argument(at, 0), at->yes, right, 0) : 0;
+	return right ? node_label(lowering, argument(at, 0), at->yes, right, 0, at->context) : 0;
 }
 
 static uint32_t combine_xor(struct lowering *lowering, const struct combination *at)
 {
-	uint32_t holds = node_label(lowering, argument(at, 1), at->no, at->yes, 0);
-	uint32_t fails = node_label(lowering, argument(at, 1), at->yes, at->no, 0);
+	uint32_t holds = node_label(lowering, argument(at, 1), at->no, at->yes, 0, at->context);
+	uint32_t fails = node_label(lowering, argument(at, 1), at->yes, at->no, 0, at->context);
 
-	return holds && fails ? node_label(lowering, argument(at, 0), holds, fails, 0) : 0;
+	return holds && fails ? node_label(lowering, argument(at, 0), holds, fails, 0, at->context)
+			      : 0;
 }
 
 static uint32_t combine_filter(struct lowering *lowering, const struct combination *at)
 {
 	uint32_t pass = set_pass(lowering, at->yes);
 
-	return pass ? node_label(lowering, argument(at, 0), pass, at->no, 0) : 0;
+	return pass ? node_label(lowering, argument(at, 0), pass, at->no, 0, at->context) : 0;
 }
 
 static uint32_t combine_conditional(struct lowering *lowering, const struct combination *at)
 {
-	uint32_t consequent = node_label(lowering, argument(at, 1), at->yes, at->no, at->saved);
-	uint32_t alternative = node_label(lowering, argument(at, 2), at->yes, at->no, at->saved);
+	uint32_t consequent =
+		node_label(lowering, argument(at, 1), at->yes, at->no, at->saved, at->context);
+	uint32_t alternative =
+		node_label(lowering, argument(at, 2), at->yes, at->no, at->saved, at->context);
 
-	return consequent && alternative
-		       ? node_label(lowering, argument(at, 0), consequent, alternative, 0)
-		       : 0;
+	return consequent && alternative ? node_label(lowering, argument(at, 0), consequent,
+						      alternative, 0, at->context)
+					 : 0;
 }
 
 static uint32_t combine_when(struct lowering *lowering, const struct combination *at)
 {
-	uint32_t consequent = node_label(lowering, argument(at, 1), at->yes, at->no, at->saved);
+	uint32_t consequent =
+		node_label(lowering, argument(at, 1), at->yes, at->no, at->saved, at->context);
 
-	return consequent ? node_label(lowering, argument(at, 0), consequent, at->yes, 0) : 0;
+	return consequent
+		       ? node_label(lowering, argument(at, 0), consequent, at->yes, 0, at->context)
+		       : 0;
 }
 
 static uint32_t combine_unless(struct lowering *lowering, const struct combination *at)
 {
-	uint32_t consequent = node_label(lowering, argument(at, 1), at->yes, at->no, at->saved);
+	uint32_t consequent =
+		node_label(lowering, argument(at, 1), at->yes, at->no, at->saved, at->context);
 
-	return consequent ? node_label(lowering, argument(at, 0), at->yes, consequent, 0) : 0;
+	return consequent
+		       ? node_label(lowering, argument(at, 0), at->yes, consequent, 0, at->context)
+		       : 0;
 }
 
 static uint32_t combine_inv(struct lowering *lowering, const struct combination *at)
 {
 	uint32_t pass = set_pass(lowering, at->yes);
 
-	return pass ? node_label(lowering, argument(at, 0), at->no, pass, at->saved) : 0;
+	return pass ? node_label(lowering, argument(at, 0), at->no, pass, at->saved, at->context)
+		    : 0;
 }
 
 /* From the last alternative to the first. The last one needs the saved fanout no more, so it may
@@ -498,14 +694,47 @@ static uint32_t combine_par(struct lowering *lowering, const struct combination 
 		fail(lowering, E2BIG, "alternatives in alternatives, more than 64 deep");
 		return 0;
 	}
-	otherwise = node_label(lowering, argument(at, last), at->yes, at->no, at->saved);
+	otherwise =
+		node_label(lowering, argument(at, last), at->yes, at->no, at->saved, at->context);
 	while (otherwise && last-- > 0) {
 		otherwise = insn_label(lowering, PFQ_INSN_RESTORE, otherwise, at->saved);
 		if (otherwise)
 			otherwise = node_label(lowering, argument(at, last), at->yes, otherwise,
-					       at->saved + 1);
+					       at->saved + 1, at->context);
 	}
 	return otherwise ? insn_label(lowering, PFQ_INSN_SAVE, otherwise, at->saved) : 0;
+}
+
+/* Looks at the next header, and afterwards, whatever came of it, at this one again. */
+static uint32_t combine_shift(struct lowering *lowering, const struct combination *at)
+{
+	struct context inner = at->context;
+	uint32_t yes, no, body;
+
+	if (inner.header == PFQ_MAX_SHIFT)
+		return node_label(lowering, argument(at, 0), at->yes, at->no, at->saved, inner);
+	inner.header++;
+	yes = insn_label(lowering, PFQ_INSN_LOOK, at->yes, at->context.header);
+	no = yes ? insn_label(lowering, PFQ_INSN_LOOK, at->no, at->context.header) : 0;
+	body = no ? node_label(lowering, argument(at, 0), yes, no, at->saved, inner) : 0;
+	return body ? insn_label(lowering, PFQ_INSN_LOOK, body, inner.header) : 0;
+}
+
+static uint32_t at_end(struct lowering *lowering, const struct combination *at, enum end end)
+{
+	const struct context context = { .header = at->context.header, .end = (uint8_t)end };
+
+	return node_label(lowering, argument(at, 0), at->yes, at->no, at->saved, context);
+}
+
+static uint32_t combine_src(struct lowering *lowering, const struct combination *at)
+{
+	return at_end(lowering, at, END_SOURCE);
+}
+
+static uint32_t combine_dst(struct lowering *lowering, const struct combination *at)
+{
+	return at_end(lowering, at, END_DESTINATION);
 }
 
 static uint32_t combine_unit(struct lowering *lowering, const struct combination *at)
@@ -558,7 +787,7 @@ static uint32_t combine_kernel_if(struct lowering *lowering, const struct combin
 	uint32_t pass = set_pass(lowering, at->yes);
 	uint32_t given = pass ? host_label(lowering, at->yes) : 0;
 
-	return given ? node_label(lowering, argument(at, 0), given, pass, 0) : 0;
+	return given ? node_label(lowering, argument(at, 0), given, pass, 0, at->context) : 0;
 }
 
 static uint32_t combine_detour_if(struct lowering *lowering, const struct combination *at)
@@ -566,7 +795,7 @@ static uint32_t combine_detour_if(struct lowering *lowering, const struct combin
 	uint32_t pass = set_pass(lowering, at->yes);
 	uint32_t given = pass ? host_label(lowering, at->no) : 0;
 
-	return given ? node_label(lowering, argument(at, 0), given, pass, 0) : 0;
+	return given ? node_label(lowering, argument(at, 0), given, pass, 0, at->context) : 0;
 }
 
 static uint32_t combine_bridge(struct lowering *lowering, const struct combination *at)
@@ -577,7 +806,8 @@ static uint32_t combine_bridge(struct lowering *lowering, const struct combinati
 static uint32_t combine_tee(struct lowering *lowering, const struct combination *at)
 {
 	uint32_t pass = set_pass(lowering, at->yes);
-	uint32_t test = pass ? node_label(lowering, argument(at, 1), pass, at->no, 0) : 0;
+	uint32_t test =
+		pass ? node_label(lowering, argument(at, 1), pass, at->no, 0, at->context) : 0;
 
 	return test ? forward_label(lowering, at, test) : 0;
 }
@@ -587,7 +817,7 @@ static uint32_t combine_tap(struct lowering *lowering, const struct combination 
 	uint32_t pass = set_pass(lowering, at->yes);
 	uint32_t bridge = pass ? forward_label(lowering, at, at->no) : 0;
 
-	return bridge ? node_label(lowering, argument(at, 1), pass, bridge, 0) : 0;
+	return bridge ? node_label(lowering, argument(at, 1), pass, bridge, 0, at->context) : 0;
 }
 
 static const struct {
@@ -600,6 +830,7 @@ static const struct {
 	{ "detour", combine_detour },
 	{ "detour_if", combine_detour_if },
 	{ "drop", combine_drop },
+	{ "dst", combine_dst },
 	{ "filter", combine_filter },
 	{ "inv", combine_inv },
 	{ "kernel", combine_kernel },
@@ -613,6 +844,8 @@ static const struct {
 	{ "par6", combine_par },
 	{ "par7", combine_par },
 	{ "par8", combine_par },
+	{ "shift", combine_shift },
+	{ "src", combine_src },
 	{ "tap", combine_tap },
 	{ "tee", combine_tee },
 	{ "unit", combine_unit },
@@ -644,8 +877,9 @@ static int resolve(struct lowering *lowering, uint32_t index)
 	at.yes = label->on_true;
 	at.no = label->on_false;
 	at.saved = label->saved;
+	at.context = label->context;
 	if (node.next != PFQ_IMAGE_NO_NODE)
-		at.yes = node_label(lowering, node.next, at.yes, at.no, at.saved);
+		at.yes = node_label(lowering, node.next, at.yes, at.no, at.saved, at.context);
 	if (at.yes && symbol->form == PFQ_FORM_FILTER) {
 		uint32_t pass = set_pass(lowering, at.yes);
 
@@ -791,6 +1025,7 @@ static void place_insns(struct lowering *lowering, uint32_t entry, uint32_t *sta
 
 static int lower(struct lowering *lowering)
 {
+	const struct context outermost = { 0 };
 	struct pfq_program *program = lowering->program;
 	uint32_t entry, *stack;
 	int status = place_constants(lowering);
@@ -803,7 +1038,7 @@ static int lower(struct lowering *lowering)
 	status = grow(lowering);
 	if (status)
 		return status;
-	entry = node_label(lowering, 0, LABEL_PASS, LABEL_DROP, 0);
+	entry = node_label(lowering, 0, LABEL_PASS, LABEL_DROP, 0, outermost);
 	if (!entry)
 		return lowering->status;
 	for (uint32_t i = LABEL_FIRST; i < lowering->label_count; i++) {

@@ -34,4 +34,10 @@ static inline uint64_t pfq_read48(const uint8_t *at)
 	return (uint64_t)pfq_read16(at) << 32 | pfq_read32(at + 2);
 }
 
+/* The first so many bits of an IPv4 address. */
+static inline uint32_t pfq_prefix_mask4(unsigned int prefix)
+{
+	return prefix ? ~0u << (32 - prefix) : 0;
+}
+
 #endif

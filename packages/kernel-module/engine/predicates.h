@@ -4,6 +4,7 @@
 #ifndef PFQ_ENGINE_PREDICATES_H
 #define PFQ_ENGINE_PREDICATES_H
 
+#include "hash.h"
 #include "run.h"
 
 static inline bool pfq_is_l3_proto(struct pfq_run *run, const struct pfq_insn *insn)
@@ -270,6 +271,123 @@ static inline bool pfq_is_ip_multicast(struct pfq_run *run, const struct pfq_ins
 		return address[0] >> 4 == 14;
 	address = pfq_network_field(run->packet, 6, 24, 16);
 	return address && address[0] == 0xff;
+}
+
+/* Whether either port, but for the bits that the mask leaves out, is this. */
+static inline bool pfq_a_port_is(const struct pfq_packet *packet, uint16_t port, uint16_t mask)
+{
+	const uint8_t *source = pfq_port_field(packet, 0);
+	const uint8_t *destination = pfq_port_field(packet, 1);
+
+	return (source && (pfq_read16(source) & mask) == port) ||
+	       (destination && (pfq_read16(destination) & mask) == port);
+}
+
+/* The first two octets in UDP between two odd or two even ports from 1024 on, of RTP's version 2;
+ * NULL if there are none. */
+static inline const uint8_t *pfq_media_header(const struct pfq_packet *packet, unsigned int odd)
+{
+	const uint8_t *udp;
+	uint16_t source, destination;
+
+	if (!pfq_is_protocol(packet, PFQ_PROTOCOL_UDP))
+		return NULL;
+	udp = pfq_transport_field(packet, 0, PFQ_UDP_HEADER + 2);
+	if (!udp)
+		return NULL;
+	source = pfq_read16(udp);
+	destination = pfq_read16(udp + 2);
+	if (source < 1024 || destination < 1024 || (source & 1) != odd ||
+	    (destination & 1) != odd || udp[PFQ_UDP_HEADER] >> 6 != 2)
+		return NULL;
+	return udp + PFQ_UDP_HEADER;
+}
+
+static inline bool pfq_is_rtp(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	/* Payload types 0-18, 25, 26, 28, 31-34; 96-127. */
+	static const uint64_t types[2] = { 0x79607ffffULL, 0xffffffffULL << 32 };
+	const uint8_t *header = pfq_media_header(run->packet, 0);
+	unsigned int type;
+
+	(void)insn;
+	if (!header)
+		return false;
+	type = header[1] & 0x7f;
+	return types[type / 64] >> type % 64 & 1;
+}
+
+static inline bool pfq_is_rtcp(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const uint8_t *header = pfq_media_header(run->packet, 1);
+
+	(void)insn;
+	return header && header[1] >= 200 && header[1] <= 204;
+}
+
+static inline bool pfq_is_sip(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_a_port_is(run->packet, 5060, 0xfffe);
+}
+
+static inline bool pfq_is_voip(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_is_sip(run, insn) || pfq_is_rtp(run, insn) || pfq_is_rtcp(run, insn);
+}
+
+static inline bool pfq_is_gtp_cp(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_UDP) &&
+	       pfq_a_port_is(run->packet, PFQ_PORT_GTP_C, 0xffff);
+}
+
+static inline bool pfq_is_gtp_up(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	(void)insn;
+	return pfq_is_protocol(run->packet, PFQ_PROTOCOL_UDP) &&
+	       pfq_a_port_is(run->packet, PFQ_PORT_GTP_U, 0xffff);
+}
+
+static inline bool pfq_is_gtp(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_is_gtp_cp(run, insn) || pfq_is_gtp_up(run, insn);
+}
+
+static inline bool pfq_in_bloom(const struct pfq_run *run, unsigned int end,
+				const struct pfq_insn *insn)
+{
+	const uint8_t *address = pfq_network_field(run->packet, 4, 12 + end * 4, 4);
+	const uint64_t *bits = insn->constant;
+	uint32_t last = (uint32_t)insn->value, mask = (uint32_t)(insn->value >> 32);
+	struct pfq_bloom_place place;
+
+	if (!address)
+		return false;
+	place = pfq_bloom_place(pfq_read32(address) & mask);
+	for (int i = 0; i < PFQ_BLOOM_HASHES; i++) {
+		uint32_t bin = pfq_bloom_bin(&place, i) & last;
+
+		if (!(bits[bin / 64] >> bin % 64 & 1))
+			return false;
+	}
+	return true;
+}
+
+static inline bool pfq_bloom_src(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_in_bloom(run, 0, insn);
+}
+
+static inline bool pfq_bloom_dst(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_in_bloom(run, 1, insn);
+}
+
+static inline bool pfq_bloom(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_in_bloom(run, 0, insn) || pfq_in_bloom(run, 1, insn);
 }
 
 #endif

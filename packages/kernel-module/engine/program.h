@@ -16,9 +16,11 @@ struct pfq_engine;
 
 enum {
 	PFQ_MAX_INSNS = 1 << 18,
-	PFQ_MAX_FORWARDS = 64, /* places of a program that forward */
-	PFQ_MAX_MASKS = 64,    /* different class masks in a program */
-	PFQ_MAX_SAVED = 64,    /* alternatives in alternatives */
+	PFQ_MAX_FORWARDS = 64,	/* places of a program that forward */
+	PFQ_MAX_MASKS = 64,	/* different class masks in a program */
+	PFQ_MAX_SAVED = 64,	/* alternatives in alternatives */
+	PFQ_MAX_BINS = 1 << 27, /* of the Bloom filters of a program */
+	PFQ_MAX_SHIFT = 5,	/* headers within headers: the last one is always absent */
 };
 
 enum pfq_comparison {
@@ -42,14 +44,20 @@ enum {
 struct pfq_insn {
 	uint8_t opcode;
 	uint8_t comparison; /* of a property */
-	uint16_t index;	    /* into the masks, the devices, or the saved fanouts */
+	uint16_t index;	    /* into the masks, the devices, the saved fanouts, or the headers; or a
+			       second prefix */
 	uint32_t next[2];   /* where it goes on: [1] if it holds or passes, [0] if not */
 	uint8_t family;	    /* of a network: 4 or 6 */
 	bool last;	    /* whatever it gives, the run ends */
-	uint16_t more;	    /* so many instructions after this one ask the same of other values */
-	uint64_t value; /* an integer; of an IPv4 network, address and mask, the address in the low
-			   half */
-	const void *constant; /* a struct pfq_prefix6, or the bits of a set of VLAN ids */
+	uint8_t more;	    /* so many instructions after this one ask the same of other values */
+	uint8_t header;	    /* which one it asks: 0 the outermost */
+	/*
+	 * An integer. Of an IPv4 network, the address in the low half and the mask in the high one;
+	 * of a Bloom filter the last bin, and the mask of the addresses; of fields of the packet
+	 * two offsets of 16 bits, and the size.
+	 */
+	uint64_t value;
+	const void *constant; /* a struct pfq_prefix6, or the bits of a set */
 };
 
 struct pfq_prefix6 {

@@ -47,6 +47,18 @@ static inline void give(struct pfq_lane *lane, unsigned int member, unsigned int
 	touch(lane, member);
 }
 
+static void give_two(struct pfq_lane *lane, unsigned int first, unsigned int second,
+		     unsigned int packet)
+{
+	give(lane, first, packet);
+	if (second == first)
+		return;
+	lane->target[packet] = (uint16_t)(PFQ_TARGET_TWO | first);
+	lane->second[packet] = (uint16_t)second;
+	lane->given[second]++;
+	touch(lane, second);
+}
+
 /* Notes who gets the packet. False if nobody does. */
 static inline bool place_packet(struct delivery *delivery, const struct pfq_run *run,
 				unsigned int packet)
@@ -66,10 +78,13 @@ static inline bool place_packet(struct delivery *delivery, const struct pfq_run 
 		lane->target[packet] = (uint16_t)(PFQ_TARGET_PASS | run->mask);
 		lane->passed[run->mask]++;
 		delivery->passed |= 1ULL << run->mask;
-	} else if (run->fanout.by_number) {
+	} else if (PFQ_LIKELY(run->fanout.kind == PFQ_FANOUT_STEER)) {
+		give(lane, pfq_steer_by_hash(steering, run->fanout.hash), packet);
+	} else if (run->fanout.kind == PFQ_FANOUT_STEER_NUMBER) {
 		give(lane, pfq_steer_by_number(steering, run->fanout.hash), packet);
 	} else {
-		give(lane, pfq_steer_by_hash(steering, run->fanout.hash), packet);
+		give_two(lane, pfq_steer_by_hash(steering, run->fanout.hash),
+			 pfq_steer_by_hash(steering, run->second_hash), packet);
 	}
 	return true;
 }
@@ -132,10 +147,15 @@ static bool is_among(const struct pfq_steering *steering, unsigned int member)
 	return false;
 }
 
-static bool is_for(const struct delivery *delivery, unsigned int target, unsigned int member)
+static bool is_for(const struct delivery *delivery, unsigned int packet, unsigned int member)
 {
-	if (target == PFQ_TARGET_NONE || !(target & PFQ_TARGET_PASS))
+	unsigned int target = delivery->lane->target[packet];
+
+	if (target == PFQ_TARGET_NONE || target < PFQ_TARGET_PASS)
 		return target == member;
+	if (target >= PFQ_TARGET_TWO)
+		return (target & ~PFQ_TARGET_TWO) == member ||
+		       delivery->lane->second[packet] == member;
 	return is_among(delivery->view->steering[target & ~PFQ_TARGET_PASS], member);
 }
 
@@ -147,7 +167,7 @@ static void transmit(struct delivery *delivery, unsigned int member, struct pfq_
 	uint32_t count = 0, sent;
 
 	for (unsigned int i = 0; i < delivery->count; i++)
-		if (is_for(delivery, lane->target[i], member))
+		if (is_for(delivery, i, member))
 			lane->gathered[count++] = &delivery->packets[i];
 	sent = pfq_device_send(egress, delivery->lane_index, socket->egress_queue, lane->gathered,
 			       count);
@@ -258,6 +278,11 @@ static void copy_all(struct delivery *delivery)
 		}
 		if (target == PFQ_TARGET_NONE)
 			continue;
+		if (target >= PFQ_TARGET_TWO) {
+			copy_packet(delivery, &lane->cursors[target & ~PFQ_TARGET_TWO], i);
+			copy_packet(delivery, &lane->cursors[lane->second[i]], i);
+			continue;
+		}
 		steering = delivery->view->steering[target & ~PFQ_TARGET_PASS];
 		for (uint32_t member = 0; member < steering->count; member++)
 			copy_packet(delivery, &lane->cursors[steering->members[member]], i);

@@ -90,9 +90,10 @@ struct verdict {
 	uint64_t forwards;
 };
 
-/* All members of the classes, or the one that the packet is steered to, which goes to *chosen. */
+/* All members of the classes, or the one or two that the packet is steered to, which are put there.
+ */
 static inline struct verdict judge(const struct pfq_view *view, const struct pfq_run *run,
-				   uint16_t *chosen)
+				   uint16_t chosen[2])
 {
 	const struct pfq_steering *steering = view->steering[run->mask];
 	struct verdict verdict = {
@@ -105,10 +106,17 @@ static inline struct verdict judge(const struct pfq_view *view, const struct pfq
 
 	if (verdict.count < 2 || run->fanout.kind == PFQ_FANOUT_PASS)
 		return verdict;
-	*chosen = run->fanout.by_number ? pfq_steer_by_number(steering, run->fanout.hash)
-					: pfq_steer_by_hash(steering, run->fanout.hash);
 	verdict.members = chosen;
 	verdict.count = 1;
+	if (PFQ_LIKELY(run->fanout.kind == PFQ_FANOUT_STEER)) {
+		chosen[0] = pfq_steer_by_hash(steering, run->fanout.hash);
+	} else if (run->fanout.kind == PFQ_FANOUT_STEER_NUMBER) {
+		chosen[0] = pfq_steer_by_number(steering, run->fanout.hash);
+	} else {
+		chosen[0] = pfq_steer_by_hash(steering, run->fanout.hash);
+		chosen[1] = pfq_steer_by_hash(steering, run->second_hash);
+		verdict.count = chosen[0] == chosen[1] ? 1 : 2;
+	}
 	return verdict;
 }
 
@@ -129,7 +137,7 @@ static inline void receive_group(struct pfq_device *device, unsigned int lane,
 	struct pfq_group_lane *counts = &group->lanes[lane];
 	const struct pfq_view *view = PFQ_RCU_DEREFERENCE(group->view);
 	struct verdict verdict;
-	uint16_t chosen;
+	uint16_t chosen[2];
 
 	pfq_count(&counts->packets, 1);
 	if (PFQ_UNLIKELY(!view)) {
@@ -146,7 +154,7 @@ static inline void receive_group(struct pfq_device *device, unsigned int lane,
 		run->packet = packet;
 		run->lane = counts;
 		pfq_run_program(view->program, run);
-		verdict = judge(view, run, &chosen);
+		verdict = judge(view, run, chosen);
 	} else {
 		verdict = pass(view, packet);
 	}

@@ -4,6 +4,28 @@
 #include "properties.h"
 
 /*
+ * From here on the functions of headers look at this header, 0 the outermost. A packet's are read
+ * when they are first looked at; those of other packets are what `headers_read` leaves out.
+ */
+static void look(struct pfq_run *run, unsigned int header)
+{
+	struct pfq_packet *packet = run->packet;
+
+	if (run->headers_read == 0)
+		run->headers[run->headers_read++] = packet->headers;
+	for (; run->headers_read <= header; run->headers_read++) {
+		const struct pfq_headers *outer = &run->headers[run->headers_read - 1];
+		struct pfq_headers *inner = &run->headers[run->headers_read];
+
+		if (run->headers_read < PFQ_MAX_SHIFT)
+			pfq_parse_inner(packet, outer, inner);
+		else
+			pfq_no_headers(outer, inner);
+	}
+	packet->headers = run->headers[header];
+}
+
+/*
  * A walk from instruction to instruction, until it comes to one of the two ends.
  *
  * After the last one, the end is read from a table by the outcome, not reached by a branch:
@@ -28,10 +50,16 @@ static void walk(const struct pfq_program *program, struct pfq_run *run)
 			break;
 		case PFQ_INSN_SAVE:
 			run->saved[insn->index] = run->fanout;
+			run->saved_second[insn->index] = run->second_hash;
 			ok = true;
 			break;
 		case PFQ_INSN_RESTORE:
 			run->fanout = run->saved[insn->index];
+			run->second_hash = run->saved_second[insn->index];
+			ok = true;
+			break;
+		case PFQ_INSN_LOOK:
+			look(run, insn->index);
 			ok = true;
 			break;
 #include "generated/dispatch.inc"
@@ -59,6 +87,7 @@ void pfq_run_program(const struct pfq_program *program, struct pfq_run *run)
 	run->mark = packet->mark;
 	run->state = 0;
 	run->mask = 0;
+	run->headers_read = 0;
 	run->forwards = 0;
 	walk(program, run);
 }

@@ -10,11 +10,12 @@ enum pfq_fanout_kind {
 	PFQ_FANOUT_DROP,
 	PFQ_FANOUT_PASS,
 	PFQ_FANOUT_STEER,
+	PFQ_FANOUT_STEER_NUMBER, /* to the socket of this number, not by this hash */
+	PFQ_FANOUT_DOUBLE_STEER, /* by this hash, and by another one */
 };
 
 struct pfq_fanout {
 	uint8_t kind;
-	bool by_number; /* steer to the socket of this number, not by this hash */
 	uint32_t hash;
 };
 
@@ -34,12 +35,16 @@ struct pfq_run {
 	struct pfq_packet *packet;
 	struct pfq_group_lane *lane;
 	struct pfq_fanout fanout;
-	uint32_t dropped; /* not 0: nobody gets the packet, whatever the fanout */
+	uint32_t second_hash; /* of a double steer */
+	uint32_t dropped;     /* not 0: nobody gets the packet, whatever the fanout */
 	uint32_t mark;
 	uint32_t state;
-	uint32_t mask;	   /* index of the class mask in the program */
-	uint64_t forwards; /* bit n: the program's n-th forward was run */
+	uint16_t mask;	       /* index of the class mask in the program */
+	uint16_t headers_read; /* how many of `headers` are this packet's */
+	uint64_t forwards;     /* bit n: the program's n-th forward was run */
 	struct pfq_fanout saved[PFQ_MAX_SAVED];
+	uint32_t saved_second[PFQ_MAX_SAVED];
+	struct pfq_headers headers[PFQ_MAX_SHIFT + 1]; /* the outermost first */
 };
 
 /*

@@ -87,7 +87,7 @@ static enum pfq_answer is_ethertype(enum pfq_shape shape, uint64_t ethertype)
 
 enum pfq_answer pfq_shape_answer(enum pfq_shape shape, const struct pfq_insn *insn)
 {
-	if (shape == PFQ_SHAPE_ANY)
+	if (shape == PFQ_SHAPE_ANY || insn->header > 0)
 		return PFQ_ANSWER_UNKNOWN;
 	switch ((enum pfq_opcode)insn->opcode) {
 	case PFQ_INSN_IS_IP:
@@ -138,6 +138,19 @@ enum pfq_answer pfq_shape_answer(enum pfq_shape shape, const struct pfq_insn *in
 	case PFQ_INSN_HAS_SRC_PORT:
 	case PFQ_INSN_HAS_DST_PORT:
 		return if_there(has_ports(shape));
+	case PFQ_INSN_IS_SIP:
+	case PFQ_INSN_IS_VOIP:
+		return if_there(has_ports(shape));
+	case PFQ_INSN_IS_RTP:
+	case PFQ_INSN_IS_RTCP:
+	case PFQ_INSN_IS_GTP:
+	case PFQ_INSN_IS_GTP_CP:
+	case PFQ_INSN_IS_GTP_UP:
+		return if_there(is_protocol(shape, PFQ_PROTOCOL_UDP));
+	case PFQ_INSN_BLOOM:
+	case PFQ_INSN_BLOOM_SRC:
+	case PFQ_INSN_BLOOM_DST:
+		return if_there(has_version(shape, 4));
 	case PFQ_INSN_TCP_SOURCE:
 	case PFQ_INSN_TCP_DEST:
 	case PFQ_INSN_TCP_HDRLEN:

@@ -69,6 +69,9 @@ static bool asks(const struct pfq_insn *insn)
 	case PFQ_INSN_IS_FIRST_FRAG:
 	case PFQ_INSN_IS_FLOW:
 	case PFQ_INSN_IS_FRAG:
+	case PFQ_INSN_IS_GTP:
+	case PFQ_INSN_IS_GTP_CP:
+	case PFQ_INSN_IS_GTP_UP:
 	case PFQ_INSN_IS_ICMP:
 	case PFQ_INSN_IS_ICMP6:
 	case PFQ_INSN_IS_IP:
@@ -79,9 +82,13 @@ static bool asks(const struct pfq_insn *insn)
 	case PFQ_INSN_IS_L4_PROTO:
 	case PFQ_INSN_IS_MORE_FRAG:
 	case PFQ_INSN_IS_MULTICAST:
+	case PFQ_INSN_IS_RTCP:
+	case PFQ_INSN_IS_RTP:
 	case PFQ_INSN_IS_SCTP:
+	case PFQ_INSN_IS_SIP:
 	case PFQ_INSN_IS_TCP:
 	case PFQ_INSN_IS_UDP:
+	case PFQ_INSN_IS_VOIP:
 		return true;
 	default:
 		return false;
@@ -131,7 +138,8 @@ static void find_field(struct question *question)
 
 static bool same_question(const struct pfq_insn *a, const struct pfq_insn *b)
 {
-	if (a->opcode != b->opcode || a->family != b->family || a->value != b->value)
+	if (a->opcode != b->opcode || a->family != b->family || a->header != b->header ||
+	    a->value != b->value)
 		return false;
 	if (!a->constant || !b->constant)
 		return a->constant == b->constant;
@@ -146,7 +154,7 @@ static void note_exclusions(struct shortcuts *shortcuts, uint32_t index)
 		struct question *other = &shortcuts->questions[i];
 
 		if (question->field == FIELD_NONE || question->field != other->field ||
-		    question->value == other->value)
+		    question->insn.header != other->insn.header || question->value == other->value)
 			continue;
 		question->excluded |= 1ULL << i;
 		other->excluded |= 1ULL << index;
@@ -331,7 +339,8 @@ static void unite(struct shortcuts *shortcuts, uint32_t count)
  * same. */
 static bool is_alternative(const struct pfq_insn *insn, const struct pfq_insn *other)
 {
-	if (insn->opcode != other->opcode || insn->next[1] != other->next[1])
+	if (insn->opcode != other->opcode || insn->header != other->header ||
+	    insn->next[1] != other->next[1])
 		return false;
 	switch ((enum pfq_opcode)insn->opcode) {
 	case PFQ_INSN_HAS_DST_PORT:
@@ -365,7 +374,7 @@ static uint32_t place_chain(struct shortcuts *shortcuts, struct pfq_insn *to, ui
 		index = no;
 	}
 	for (uint32_t i = first; i < program->insn_count; i++) {
-		to[i].more = (uint16_t)(program->insn_count - 1 - i);
+		to[i].more = (uint8_t)(program->insn_count - 1 - i);
 		to[i].next[0] = shortcuts->insns[index].next[0];
 	}
 	return index;

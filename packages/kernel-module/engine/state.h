@@ -25,6 +25,7 @@ struct pfq_socket_lane {
 
 enum {
 	PFQ_TARGET_PASS = 0x8000, /* and an index of a class mask: all members of these classes */
+	PFQ_TARGET_TWO = 0xc000,  /* and a member: this one, and the one in `second` */
 	PFQ_TARGET_NONE = 0xffff,
 };
 
@@ -48,6 +49,7 @@ struct pfq_lane {
 	uint16_t given[PFQ_MAX_SOCKETS];	/* by member: how many packets of it */
 	uint16_t passed[PFQ_MAX_MASKS]; /* by class mask: how many packets all of them get */
 	uint16_t target[PFQ_BATCH];	/* by packet: the member that gets it, or PFQ_TARGET_* */
+	uint16_t second[PFQ_BATCH];	/* by packet: the other member that gets it */
 	struct pfq_cursor cursors[PFQ_MAX_SOCKETS];	   /* by member */
 	struct pfq_batch_bits forwarded[PFQ_MAX_FORWARDS]; /* by forward */
 	uint32_t mark[PFQ_BATCH];

@@ -126,7 +126,7 @@ static int computation(void)
 	image_network(&builder, 6, address, 16);
 	image_next(&builder, 0, 1);
 	image_node(&builder, "vlan_id_filter");
-	image_integers(&builder, vids, 1);
+	image_integers(&builder, PFQ_ARG_Int, vids, 1);
 	image_next(&builder, 1, 2);
 	image_node(&builder, "forward");
 	image_string(&builder, "d1");

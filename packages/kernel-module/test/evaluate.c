@@ -21,11 +21,12 @@ struct packet_request {
 };
 
 struct outcome {
-	uint32_t fanout, by, hash, mark;
+	uint32_t fanout; /* enum pfq_fanout_kind */
+	uint32_t hash, second_hash, mark;
 	uint64_t class_mask;
 	uint32_t state, forwards;
-	uint32_t second_hash; /* of a double steer */
 	uint32_t to_host;
+	uint32_t reserved;
 };
 
 static void take(void *memory, size_t size)
@@ -99,10 +100,10 @@ static void run_packet(const struct pfq_program *program, struct pfq_group_lane 
 	};
 	pfq_run_program(program, &run);
 	outcome.fanout = run.dropped ? PFQ_FANOUT_DROP : run.fanout.kind;
-	if (outcome.fanout == PFQ_FANOUT_STEER) {
-		outcome.by = run.fanout.by_number;
+	if (outcome.fanout >= PFQ_FANOUT_STEER)
 		outcome.hash = run.fanout.hash;
-	}
+	if (outcome.fanout == PFQ_FANOUT_DOUBLE_STEER)
+		outcome.second_hash = run.second_hash;
 	outcome.mark = run.mark;
 	outcome.class_mask = program->masks[run.mask];
 	outcome.state = run.state;

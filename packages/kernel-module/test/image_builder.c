@@ -81,11 +81,12 @@ void image_string(struct image_builder *builder, const char *text)
 							   .value = offset });
 }
 
-void image_integers(struct image_builder *builder, const int64_t *values, uint32_t count)
+void image_integers(struct image_builder *builder, uint16_t type, const int64_t *values,
+		    uint32_t count)
 {
 	uint32_t offset = add_data(builder, values, count * sizeof(*values));
 
-	add_argument(builder, (struct pfq_image_argument){ .type = PFQ_ARG_Int,
+	add_argument(builder, (struct pfq_image_argument){ .type = type,
 							   .flags = PFQ_IMAGE_LIST,
 							   .count = count,
 							   .value = offset });

@@ -102,9 +102,9 @@ static void compare(const struct pfq_program *program, const struct pfq_run *run
 	if (run->fanout.kind != wanted->fanout.kind ||
 	    program->masks[run->mask] != wanted->class_mask)
 		abort();
-	if (run->fanout.kind == PFQ_FANOUT_STEER &&
-	    (run->fanout.hash != wanted->fanout.hash ||
-	     run->fanout.by_number != wanted->fanout.by_number))
+	if (run->fanout.kind >= PFQ_FANOUT_STEER && run->fanout.hash != wanted->fanout.hash)
+		abort();
+	if (run->fanout.kind == PFQ_FANOUT_DOUBLE_STEER && run->second_hash != wanted->second_hash)
 		abort();
 }
 

@@ -36,7 +36,7 @@ static uint8_t *build(size_t *size)
 	image_network(&builder, 6, network6, 32);
 	image_next(&builder, NODE_ADDR6, NODE_VLANS);
 	image_node(&builder, "vlan_id_filter");
-	image_integers(&builder, vids, 3);
+	image_integers(&builder, PFQ_ARG_Int, vids, 3);
 	image_node(&builder, "forward");
 	image_string(&builder, "d0");
 	image_next(&builder, NODE_FORWARD, NODE_STEER);
@@ -327,7 +327,7 @@ static void elements_of_a_list_are_checked_each(void)
 		size_t size;
 
 		image_node(&builder, "vlan_id_filter");
-		image_integers(&builder, bad[i], 3);
+		image_integers(&builder, PFQ_ARG_Int, bad[i], 3);
 		octets = image_end(&builder, &size);
 		must_refuse(octets, size, "a list");
 		free(octets);
@@ -391,7 +391,7 @@ static void work_on_an_image_is_bounded(void)
 
 	/* All nodes share one list: each is checked, so together they must not be many. */
 	image_node(&builder, "vlan_id_filter");
-	image_integers(&builder, many, 200000);
+	image_integers(&builder, PFQ_ARG_Int, many, 200000);
 	for (unsigned int i = 0; i < 40; i++) {
 		image_node(&builder, "vlan_id_filter");
 		builder.nodes[i + 1] = builder.nodes[0];

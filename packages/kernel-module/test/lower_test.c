@@ -144,8 +144,7 @@ static void an_alternative_starts_with_the_fanout_from_before(void)
 	CHECK_EQUAL(outcome.counters[1], 1);
 	CHECK_EQUAL(outcome.counters[2], 1);
 	outcome = alternatives(true);
-	CHECK_EQUAL(outcome.fanout.kind, PFQ_FANOUT_STEER);
-	CHECK(outcome.fanout.by_number);
+	CHECK_EQUAL(outcome.fanout.kind, PFQ_FANOUT_STEER_NUMBER);
 	CHECK_EQUAL(outcome.fanout.hash, 3);
 }
 
@@ -170,7 +169,7 @@ static void alternatives_in_alternatives_keep_their_fanouts_apart(void)
 	image_node(&builder, "drop");
 	image_node(&builder, "unit");
 	outcome = outcome_of(&builder);
-	CHECK_EQUAL(outcome.fanout.kind, PFQ_FANOUT_STEER);
+	CHECK_EQUAL(outcome.fanout.kind, PFQ_FANOUT_STEER_NUMBER);
 	CHECK_EQUAL(outcome.fanout.hash, 3);
 }
 

@@ -153,6 +153,36 @@ static void steered_packets_go_to_one_socket_each_by_the_table(void)
 	world_end(&world);
 }
 
+/* The destination is the same in all packets: its socket gets every one, and no packet twice. */
+static void double_steered_packets_go_to_two_sockets_or_to_one_once(void)
+{
+	struct pfq_socket *sockets[3] = { begin(1) };
+	struct pfq_stats stats;
+	uint32_t sum = 0, most = 0;
+
+	CHECK_EQUAL(load_function(&world, sockets[0], 0, "double_steer_ip"), 0);
+	receive_on("d0", Q_ANY_QUEUE);
+	CHECK_EQUAL(received(sockets[0]), FLOWS);
+	sockets[1] = world_member(&world, 0, 1, 256);
+	sockets[2] = world_member(&world, 0, 1, 256);
+	receive_on("d0", Q_ANY_QUEUE);
+	for (int i = 0; i < 3; i++) {
+		struct reader reader = { .socket = sockets[i] };
+		uint32_t before = i == 0 ? FLOWS : 0, got = received(sockets[i]) - before;
+
+		CHECK(got > 0);
+		CHECK_EQUAL(reader_drain(&reader), before + got);
+		most = got > most ? got : most;
+		sum += got;
+	}
+	CHECK_EQUAL(most, FLOWS);
+	CHECK(sum > FLOWS && sum < 2 * FLOWS);
+	stats = group_stats(&world, sockets[0], 0);
+	CHECK_EQUAL(stats.recv, FLOWS + sum);
+	CHECK_EQUAL(stats.drop, 0);
+	world_end(&world);
+}
+
 static void sockets_take_turns_by_number_and_weight(void)
 {
 	struct pfq_socket *one = begin(1), *two = world_member(&world, 0, 1, 256);
@@ -502,6 +532,8 @@ static const struct {
 	{ "a socket gets at most its snap length", a_socket_gets_at_most_its_snap_length },
 	{ "a steered packet goes to one socket, and its flow to the same",
 	  steered_packets_go_to_one_socket_each_by_the_table },
+	{ "double steered packets go to two sockets, or to one once",
+	  double_steered_packets_go_to_two_sockets_or_to_one_once },
 	{ "sockets take turns by number and weight", sockets_take_turns_by_number_and_weight },
 	{ "classes choose sockets", classes_choose_sockets },
 	{ "broadcast goes to all classes but management",

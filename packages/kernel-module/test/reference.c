@@ -2,6 +2,7 @@
 #include "reference.h"
 
 #include "image_builder.h"
+#include "../engine/tunnel.h"
 
 enum {
 	MAX_NODES = 40,
@@ -11,6 +12,32 @@ enum {
 static bool is(const struct pfq_symbol *symbol, const char *name)
 {
 	return strcmp(symbol->name, name) == 0;
+}
+
+/* What comes of a symbol within src (1) and dst (2). */
+static const char *const at_end[][3] = {
+	{ "has_addr", "has_src_addr", "has_dst_addr" },
+	{ "has_port", "has_src_port", "has_dst_port" },
+	{ "bloom", "bloom_src", "bloom_dst" },
+	{ "addr", "src_addr", "dst_addr" },
+	{ "port", "src_port", "dst_port" },
+	{ "bloom_filter", "bloom_src_filter", "bloom_dst_filter" },
+};
+
+enum {
+	END_ROWS = sizeof(at_end) / sizeof(at_end[0]),
+	NAME_LENGTH = 24,
+};
+
+/* The copy has all these names behind the image's own data. */
+static uint32_t symbol_at_end(const struct reference *reference, const struct pfq_image_node *node)
+{
+	const struct pfq_symbol *symbol = pfq_image_symbol(&reference->image, node);
+
+	for (uint32_t i = 0; reference->end && i < END_ROWS; i++)
+		if (is(symbol, at_end[i][0]))
+			return reference->names + (1 + i * 2 + reference->end - 1) * NAME_LENGTH;
+	return node->symbol;
 }
 
 /* Runs one node alone: an action, or a filter of a predicate. */
@@ -23,6 +50,8 @@ static struct pfq_run run_alone(struct reference *reference, const struct pfq_im
 	struct pfq_program *program;
 
 	alone.next = PFQ_IMAGE_NO_NODE;
+	if (node->symbol < reference->names)
+		alone.symbol = symbol_at_end(reference, node);
 	memcpy(reference->copy + sizeof(struct pfq_image), &alone, sizeof(alone));
 	image_seal(reference->copy, reference->size);
 	reference->packet.mark = reference->mark;
@@ -42,14 +71,23 @@ static bool holds(struct reference *reference, uint64_t index);
 static bool holds_alone(struct reference *reference, uint64_t index)
 {
 	struct pfq_image_node filter = {
-		.symbol = reference->filter_name,
+		.symbol = reference->names,
 		.argument_count = 1,
 		.argument = { { .type = PFQ_ARG_Fun, .value = index } },
 	};
+	uint8_t *place = reference->copy + sizeof(struct pfq_image) + index * sizeof(filter);
+	struct pfq_image_node asked;
 	uint64_t class_mask;
+	bool holds;
 
 	/* The first node is the one that is replaced: it cannot refer to itself. */
-	return !run_alone(reference, &filter, &class_mask).dropped;
+	pfq_image_node(&reference->image, (uint32_t)index, &asked);
+	asked.symbol = symbol_at_end(reference, &asked);
+	memcpy(place, &asked, sizeof(asked));
+	holds = !run_alone(reference, &filter, &class_mask).dropped;
+	pfq_image_node(&reference->image, (uint32_t)index, &asked);
+	memcpy(place, &asked, sizeof(asked));
+	return holds;
 }
 
 static bool holds(struct reference *reference, uint64_t index)
@@ -98,9 +136,11 @@ static bool set_pass(struct reference *reference, bool pass)
 static bool first_that_passes(struct reference *reference, const struct pfq_image_node *node)
 {
 	struct pfq_fanout before = reference->fanout;
+	uint32_t second_hash = reference->second_hash;
 
 	for (uint32_t i = 0; i < node->argument_count; i++) {
 		reference->fanout = before;
+		reference->second_hash = second_hash;
 		if (passes(reference, node->argument[i].value))
 			return true;
 	}
@@ -127,9 +167,25 @@ static bool acts(struct reference *reference, const struct pfq_symbol *symbol,
 		return true;
 	}
 	reference->fanout = run.fanout;
+	reference->second_hash = run.second_hash;
 	if (run.fanout.kind == PFQ_FANOUT_PASS)
 		reference->class_mask = class_mask;
 	return true;
+}
+
+static bool passes_inside(struct reference *reference, uint64_t index)
+{
+	struct pfq_headers outer = *pfq_headers(&reference->packet);
+	bool pass;
+
+	if (++reference->depth < PFQ_MAX_SHIFT)
+		pfq_parse_inner(&reference->packet, &outer, &reference->packet.headers);
+	else
+		pfq_no_headers(&outer, &reference->packet.headers);
+	pass = passes(reference, index);
+	reference->depth--;
+	reference->packet.headers = outer;
+	return pass;
 }
 
 static bool passes_alone(struct reference *reference, const struct pfq_symbol *symbol,
@@ -175,6 +231,17 @@ static bool passes_alone(struct reference *reference, const struct pfq_symbol *s
 		reference->forwards += !pass;
 		return set_pass(reference, pass);
 	}
+	if (is(symbol, "shift"))
+		return passes_inside(reference, argument[0].value);
+	if (is(symbol, "src") || is(symbol, "dst")) {
+		unsigned int before = reference->end;
+		bool pass;
+
+		reference->end = is(symbol, "src") ? 1 : 2;
+		pass = passes(reference, argument[0].value);
+		reference->end = before;
+		return pass;
+	}
 	if (is(symbol, "kernel") || is(symbol, "detour")) {
 		reference->for_host = true;
 		return set_pass(reference, is(symbol, "kernel"));
@@ -213,21 +280,25 @@ static bool passes(struct reference *reference, uint64_t index)
 	}
 }
 
-/* The image, with "filter" at the end of its data. */
+/* The image, with "filter" and the names of what looks at one end behind its data. */
 static void make_copy(struct reference *reference, const uint8_t *octets, size_t size)
 {
 	struct pfq_image header;
 
-	reference->size = size + sizeof("filter");
+	char names[1 + END_ROWS * 2][NAME_LENGTH] = { "filter" };
+
+	for (uint32_t i = 0; i < END_ROWS * 2; i++)
+		snprintf(names[1 + i], NAME_LENGTH, "%s", at_end[i / 2][1 + i % 2]);
+	reference->size = size + sizeof(names);
 	reference->copy = malloc(reference->size);
 	if (!reference->copy)
 		abort();
 	memcpy(reference->copy, octets, size);
-	memcpy(reference->copy + size, "filter", sizeof("filter"));
+	memcpy(reference->copy + size, names, sizeof(names));
 	memcpy(&header, octets, sizeof(header));
-	reference->filter_name = header.data_size;
+	reference->names = header.data_size;
 	header.size = (uint32_t)reference->size;
-	header.data_size += (uint32_t)sizeof("filter");
+	header.data_size += (uint32_t)sizeof(names);
 	memcpy(reference->copy, &header, sizeof(header));
 }
 

@@ -15,6 +15,7 @@ struct reference {
 	/* The outcome. */
 	bool passes;
 	struct pfq_fanout fanout;
+	uint32_t second_hash;
 	uint64_t class_mask;
 	uint32_t mark, state;
 	int forwards;
@@ -23,7 +24,9 @@ struct reference {
 	struct pfq_checked_image image;
 	uint8_t *copy; /* of the image, in which the first node is replaced */
 	size_t size;
-	uint32_t filter_name; /* offset of "filter" in its data */
+	uint32_t names;	    /* offset of those that were added to its data */
+	unsigned int end;   /* within src (1) or dst (2) */
+	unsigned int depth; /* of shift */
 	uint32_t steps;
 	bool failed;
 };

@@ -38,10 +38,21 @@ const packetRequest = ({ link, octets, length, mark, flowHash }: Packet): Buffer
 		octets,
 	]);
 
-function fanoutOf(kind: number, by: number, hash: number): Fanout {
-	if (kind === 2) return { kind: "steer", hash, by: by === 1 ? "number" : "hash" };
-	if (kind > 2) throw new Error(`the engine answers fanout ${kind}`);
-	return { kind: kind === 1 ? "pass" : "drop" };
+function fanoutOf(kind: number, hash: number, second: number): Fanout {
+	switch (kind) {
+		case 0:
+			return { kind: "drop" };
+		case 1:
+			return { kind: "pass" };
+		case 2:
+			return { kind: "steer", hash, by: "hash" };
+		case 3:
+			return { kind: "steer", hash, by: "number" };
+		case 4:
+			return { kind: "double", hashes: [hash, second] };
+		default:
+			throw new Error(`the engine answers fanout ${kind}`);
+	}
 }
 
 async function readOutcome(read: (size: number) => Promise<Buffer>): Promise<Outcome> {
@@ -55,7 +66,7 @@ async function readOutcome(read: (size: number) => Promise<Buffer>): Promise<Out
 		logs: [],
 		state: word(6),
 		forwards: Array.from({ length: word(7) }, (_, index) => deviceOf(forwards.readUInt32LE(index * 4))),
-		toHost: word(9) === 1,
+		toHost: word(8) === 1,
 	};
 }
 

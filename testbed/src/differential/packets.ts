@@ -126,7 +126,7 @@ const transport = (version: 4 | 6): fc.Arbitrary<Announced> =>
 		[version === 6 ? 6 : 1, icmp6],
 		[2, otherProtocol],
 		[2, rtp],
-		[2, rtcp],
+		[3, rtcp],
 		[1, sip],
 		[1, gtpControl],
 	);

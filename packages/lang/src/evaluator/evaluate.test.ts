@@ -51,6 +51,7 @@ const word16 = (value: number): Argument => ({ type: "Word16", value });
 const word32 = (value: number): Argument => ({ type: "Word32", value });
 const word64 = (value: bigint): Argument => ({ type: "Word64", value });
 const cidr = (value: string): Argument => ({ type: "CIDR", value });
+const addresses = (...value: string[]): Argument => ({ type: "[IPv4]", value });
 const device = (value: string): Argument => ({ type: "String", value });
 
 // Packets made by hand. An Ethernet header ends at 14, an IPv4 header at 34, an IPv6 header at 54.
@@ -87,6 +88,13 @@ const toAll = packetOf(`${macs("ffffffffffff")}${ipv4({ protocol: "11", destinat
 const fromAll = packetOf(macs() + ipv4({ protocol: "11", source: "ffffffff" }) + ports);
 const toGroup = packetOf(macs("01005e000001") + ipv4({ protocol: "11", destination: "e0000001" }) + ports);
 const toGroup6 = packetOf(macs("333300000001") + ipv6("11", "ff020000000000000000000000000001") + ports);
+const rtpBetween = (ports: string, header: string): Packet =>
+	packetOf(`${macs()}${ipv4({ protocol: "11" })}${ports} 0010 0000 ${header}`);
+const rtp = rtpBetween("0fa0 1388", "8000");
+const rtcp = rtpBetween("0fa1 1389", "80c8");
+const sip = rtpBetween("0400 13c4", "0000");
+const gtpControl = rtpBetween("0400 084b", "0000");
+const gtpUser = rtpBetween("0400 0868", "0000");
 const marked = { ...tcp4, mark: 0xffff_fff0 };
 const rawTcp4: Packet = { ...tcp4, link: "raw", octets: tcp4.octets.subarray(14) };
 
@@ -193,6 +201,26 @@ const predicateCases: Readonly<Record<string, readonly Case[]>> = {
 		{ arguments: [], holds: toGroup, fails: tcp4, needs: 6 },
 		{ arguments: [], holds: arp, fails: rawTcp4, needs: 6 },
 	],
+	is_rtp: [{ arguments: [], holds: rtp, fails: rtcp, needs: 44 }],
+	is_rtcp: [{ arguments: [], holds: rtcp, fails: rtp, needs: 44 }],
+	is_sip: [{ arguments: [], holds: sip, fails: rtp, needs: 38 }],
+	is_voip: [
+		{ arguments: [], holds: rtp, fails: udp4, needs: 44 },
+		{ arguments: [], holds: rtcp, fails: tcp4, needs: 44 },
+		{ arguments: [], holds: sip, fails: gtpUser, needs: 38 },
+	],
+	is_gtp: [
+		{ arguments: [], holds: gtpControl, fails: rtp, needs: 38 },
+		{ arguments: [], holds: gtpUser, fails: tcp4, needs: 38 },
+	],
+	is_gtp_cp: [{ arguments: [], holds: gtpControl, fails: gtpUser, needs: 38 }],
+	is_gtp_up: [{ arguments: [], holds: gtpUser, fails: gtpControl, needs: 38 }],
+	bloom: [
+		{ arguments: [int(1000), addresses("10.0.0.1"), int(32)], holds: tcp4, fails: fromAll, needs: 30 },
+		{ arguments: [int(1000), addresses("192.168.0.9"), int(24)], holds: tcp4, fails: toGroup6, needs: 34 },
+	],
+	bloom_src: [{ arguments: [int(1000), addresses("10.0.0.1"), int(32)], holds: tcp4, fails: fromAll, needs: 30 }],
+	bloom_dst: [{ arguments: [int(1000), addresses("192.168.0.2"), int(32)], holds: tcp4, fails: toGroup, needs: 34 }],
 	is_ip_broadcast: [{ arguments: [], holds: toAll, fails: fromAll, needs: 34 }],
 	is_ip_multicast: [
 		{ arguments: [], holds: toGroup, fails: toAll, needs: 34 },

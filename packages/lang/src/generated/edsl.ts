@@ -167,6 +167,68 @@ export const isIpBroadcast: NetPredicate = call("NetPredicate", "is_ip_broadcast
 export const isIpMulticast: NetPredicate = call("NetPredicate", "is_ip_multicast");
 
 /**
+ * The packet is RTP (UDP, even ports from 1024 on, an RTP header). NetPredicate `is_rtp`.
+ */
+export const isRtp: NetPredicate = call("NetPredicate", "is_rtp");
+
+/**
+ * The packet is RTCP (UDP, odd ports from 1024 on, an RTCP header). NetPredicate `is_rtcp`.
+ */
+export const isRtcp: NetPredicate = call("NetPredicate", "is_rtcp");
+
+/**
+ * The packet is SIP (a port is 5060 or 5061). NetPredicate `is_sip`.
+ */
+export const isSip: NetPredicate = call("NetPredicate", "is_sip");
+
+/**
+ * The packet is RTP, RTCP or SIP. NetPredicate `is_voip`.
+ */
+export const isVoip: NetPredicate = call("NetPredicate", "is_voip");
+
+/**
+ * The packet is GTP, control or user plane. NetPredicate `is_gtp`.
+ */
+export const isGtp: NetPredicate = call("NetPredicate", "is_gtp");
+
+/**
+ * The packet is of GTP's control plane (UDP, a port is 2123). NetPredicate `is_gtp_cp`.
+ */
+export const isGtpCp: NetPredicate = call("NetPredicate", "is_gtp_cp");
+
+/**
+ * The packet is of GTP's user plane (UDP, a port is 2152). NetPredicate `is_gtp_up`.
+ */
+export const isGtpUp: NetPredicate = call("NetPredicate", "is_gtp_up");
+
+/**
+ * The source or the destination address is in this Bloom filter of so many bins. NetPredicate `bloom`.
+ * @param bins Int, 1 to 67108864
+ * @param addresses [IPv4]
+ * @param prefix Int, 0 to 32
+ */
+export const bloom = (bins: number, addresses: readonly string[], prefix: number): NetPredicate =>
+	call("NetPredicate", "bloom", [bins, addresses, prefix]);
+
+/**
+ * The source address is in this Bloom filter of so many bins. NetPredicate `bloom_src`.
+ * @param bins Int, 1 to 67108864
+ * @param addresses [IPv4]
+ * @param prefix Int, 0 to 32
+ */
+export const bloomSrc = (bins: number, addresses: readonly string[], prefix: number): NetPredicate =>
+	call("NetPredicate", "bloom_src", [bins, addresses, prefix]);
+
+/**
+ * The destination address is in this Bloom filter of so many bins. NetPredicate `bloom_dst`.
+ * @param bins Int, 1 to 67108864
+ * @param addresses [IPv4]
+ * @param prefix Int, 0 to 32
+ */
+export const bloomDst = (bins: number, addresses: readonly string[], prefix: number): NetPredicate =>
+	call("NetPredicate", "bloom_dst", [bins, addresses, prefix]);
+
+/**
  * The EtherType, after any VLAN tags, is that of Xerox PUP. NetPredicate `is_eth_pup`.
  */
 export const isEthPup: NetPredicate = call("NetPredicate", "is_eth_pup");
@@ -523,6 +585,68 @@ export const dstAddr = (network: string): NetFunction =>
 	call("NetFunction", "dst_addr", [network]);
 
 /**
+ * Drop unless RTP. NetFunction `rtp`.
+ */
+export const rtp: NetFunction = call("NetFunction", "rtp");
+
+/**
+ * Drop unless RTCP. NetFunction `rtcp`.
+ */
+export const rtcp: NetFunction = call("NetFunction", "rtcp");
+
+/**
+ * Drop unless SIP. NetFunction `sip`.
+ */
+export const sip: NetFunction = call("NetFunction", "sip");
+
+/**
+ * Drop unless RTP, RTCP or SIP. NetFunction `voip`.
+ */
+export const voip: NetFunction = call("NetFunction", "voip");
+
+/**
+ * Drop unless GTP. NetFunction `gtp`.
+ */
+export const gtp: NetFunction = call("NetFunction", "gtp");
+
+/**
+ * Drop unless of GTP's control plane. NetFunction `gtp_cp`.
+ */
+export const gtpCp: NetFunction = call("NetFunction", "gtp_cp");
+
+/**
+ * Drop unless of GTP's user plane. NetFunction `gtp_up`.
+ */
+export const gtpUp: NetFunction = call("NetFunction", "gtp_up");
+
+/**
+ * Drop unless the source or the destination address is in this Bloom filter. NetFunction `bloom_filter`.
+ * @param bins Int, 1 to 67108864
+ * @param addresses [IPv4]
+ * @param prefix Int, 0 to 32
+ */
+export const bloomFilter = (bins: number, addresses: readonly string[], prefix: number): NetFunction =>
+	call("NetFunction", "bloom_filter", [bins, addresses, prefix]);
+
+/**
+ * Drop unless the source address is in this Bloom filter. NetFunction `bloom_src_filter`.
+ * @param bins Int, 1 to 67108864
+ * @param addresses [IPv4]
+ * @param prefix Int, 0 to 32
+ */
+export const bloomSrcFilter = (bins: number, addresses: readonly string[], prefix: number): NetFunction =>
+	call("NetFunction", "bloom_src_filter", [bins, addresses, prefix]);
+
+/**
+ * Drop unless the destination address is in this Bloom filter. NetFunction `bloom_dst_filter`.
+ * @param bins Int, 1 to 67108864
+ * @param addresses [IPv4]
+ * @param prefix Int, 0 to 32
+ */
+export const bloomDstFilter = (bins: number, addresses: readonly string[], prefix: number): NetFunction =>
+	call("NetFunction", "bloom_dst_filter", [bins, addresses, prefix]);
+
+/**
  * Drop unless the outermost VLAN tag has one of these ids. NetFunction `vlan_id_filter`.
  * @param vids [Int], 0 to 4095
  */
@@ -600,6 +724,24 @@ export const par7 = (first: NetFunction, second: NetFunction, third: NetFunction
  */
 export const par8 = (first: NetFunction, second: NetFunction, third: NetFunction, fourth: NetFunction, fifth: NetFunction, sixth: NetFunction, seventh: NetFunction, eighth: NetFunction): NetFunction =>
 	call("NetFunction", "par8", [first, second, third, fourth, fifth, sixth, seventh, eighth]);
+
+/**
+ * Run the function on the next IP header further in: IP in IP, GRE, VXLAN, GTP-U. NetFunction `shift`.
+ */
+export const shift = (function_: NetFunction): NetFunction =>
+	call("NetFunction", "shift", [function_]);
+
+/**
+ * Run the function looking at the source end alone. NetFunction `src`.
+ */
+export const src = (function_: NetFunction): NetFunction =>
+	call("NetFunction", "src", [function_]);
+
+/**
+ * Run the function looking at the destination end alone. NetFunction `dst`.
+ */
+export const dst = (function_: NetFunction): NetFunction =>
+	call("NetFunction", "dst", [function_]);
 
 /**
  * Leave the packet as it is. NetFunction `unit`.
@@ -690,6 +832,90 @@ export const steerLink: NetFunction = call("NetFunction", "steer_link");
  * Steer by the id of the outermost VLAN tag; drop if untagged. NetFunction `steer_vlan`.
  */
 export const steerVlan: NetFunction = call("NetFunction", "steer_vlan");
+
+/**
+ * Steer to two sockets, by the source and by the destination address; drop if not IP; broadcast what has a broadcast address. NetFunction `double_steer_ip`.
+ */
+export const doubleSteerIp: NetFunction = call("NetFunction", "double_steer_ip");
+
+/**
+ * Steer by the address of the end that is in this network, to two sockets if both are; drop if none is. NetFunction `steer_local_ip`.
+ * @param network CIDR
+ */
+export const steerLocalIp = (network: string): NetFunction =>
+	call("NetFunction", "steer_local_ip", [network]);
+
+/**
+ * Steer by the subnetwork of the end that is in this network, to two sockets if both are; drop if none is. NetFunction `steer_local_net`.
+ * @param net IPv4
+ * @param prefix Int, 0 to 32
+ * @param subprefix Int, 0 to 32
+ */
+export const steerLocalNet = (net: string, prefix: number, subprefix: number): NetFunction =>
+	call("NetFunction", "steer_local_net", [net, prefix, subprefix]);
+
+/**
+ * Steer by the MAC of the end that is not the gateway, to two sockets if neither is; broadcast what is sent to the broadcast MAC. NetFunction `steer_local_link`.
+ * @param gateway MAC
+ */
+export const steerLocalLink = (gateway: string): NetFunction =>
+	call("NetFunction", "steer_local_link", [gateway]);
+
+/**
+ * Steer to two sockets, by the source and by the destination MAC; broadcast what is sent to the broadcast MAC. NetFunction `double_steer_mac`.
+ */
+export const doubleSteerMac: NetFunction = call("NetFunction", "double_steer_mac");
+
+/**
+ * Steer by the octets at this offset from the beginning of the packet; drop if they are beyond its end. NetFunction `steer_field`.
+ * @param offset Int, 0 to 65535
+ * @param size Int, 1 to 4
+ */
+export const steerField = (offset: number, size: number): NetFunction =>
+	call("NetFunction", "steer_field", [offset, size]);
+
+/**
+ * Steer by the octets at two offsets, whichever way around; drop if they are beyond the end of the packet. NetFunction `steer_field_symmetric`.
+ * @param offset1 Int, 0 to 65535
+ * @param offset2 Int, 0 to 65535
+ * @param size Int, 1 to 4
+ */
+export const steerFieldSymmetric = (offset1: number, offset2: number, size: number): NetFunction =>
+	call("NetFunction", "steer_field_symmetric", [offset1, offset2, size]);
+
+/**
+ * Steer to two sockets, by the octets at each of two offsets; drop if they are beyond the end of the packet. NetFunction `double_steer_field`.
+ * @param offset1 Int, 0 to 65535
+ * @param offset2 Int, 0 to 65535
+ * @param size Int, 1 to 4
+ */
+export const doubleSteerField = (offset1: number, offset2: number, size: number): NetFunction =>
+	call("NetFunction", "double_steer_field", [offset1, offset2, size]);
+
+/**
+ * Steer by the fields of this key, such as `key_3tuple` or `key_5tuple`; drop if the packet lacks one. NetFunction `steer_key`.
+ * @param key Word64, 0 to 8191
+ */
+export const steerKey = (key: number | bigint): NetFunction =>
+	call("NetFunction", "steer_key", [key]);
+
+/**
+ * Steer RTP and RTCP, so that those of one call meet; drop all else. NetFunction `steer_rtp`.
+ */
+export const steerRtp: NetFunction = call("NetFunction", "steer_rtp");
+
+/**
+ * Steer RTP and RTCP, so that those of one call meet; broadcast SIP; drop all else. NetFunction `steer_voip`.
+ */
+export const steerVoip: NetFunction = call("NetFunction", "steer_voip");
+
+/**
+ * Steer GTP's user plane by the inner address in this network; broadcast the control plane; drop all else. NetFunction `steer_gtp_usr`.
+ * @param net IPv4
+ * @param prefix Int, 0 to 32
+ */
+export const steerGtpUsr = (net: string, prefix: number): NetFunction =>
+	call("NetFunction", "steer_gtp_usr", [net, prefix]);
 
 /**
  * A copy to every socket of every class but the management one. NetFunction `broadcast`.

@@ -206,15 +206,12 @@ describe("one error translates, of tcpdump,", () => {
 			"tcp || udp",
 			"«||» `||` joins Bools, not functions (predicates are joined by `.||.`, as in `filter (is_tcp .||. is_udp)`)",
 		],
-		[
-			"tcp dst port 80",
-			'«dst» nothing is called `dst` (tcpdump\'s `dst` is `dst_port 80`, or `dst_addr "10.0.0.0/8"`)',
-		],
+		["tcp dst port 80", "«tcp dst port 80» `tcp` takes no argument, but is given 3 (write `tcp >-> dst (port 80)`)"],
 		[
 			"udp and dst port 53",
-			'«dst» nothing is called `dst` (tcpdump\'s `dst` is `dst_port 80`, or `dst_addr "10.0.0.0/8"`)',
+			"«and» `and` is written before its arguments, not between them (write `udp >-> dst (port 53)`)",
 		],
-		["src port 80", '«src» nothing is called `src` (tcpdump\'s `src` is `src_port 80`, or `src_addr "10.0.0.0/8"`)'],
+		["src port 80", "«src port 80» `src` takes one argument, but is given 2 (write `src (port 80)`)"],
 		["host 10.1.2.3", '«10.1.2.3» an address is written in double quotes: "10.1.2.3"'],
 		["net 10.0.0.0/8 and udp", '«10.0.0.0/8» a network is written in double quotes: "10.0.0.0/8"'],
 		["arp", "«arp» nothing is called `arp` (`filter is_eth_arp` drops all but ARP)"],

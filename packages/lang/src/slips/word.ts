@@ -20,14 +20,12 @@ const words: Readonly<Record<string, string>> = {
 	">>=": "functions run one after the other by `>->`",
 	">=>": "functions run one after the other by `>->`",
 	arp: "`filter is_eth_arp` drops all but ARP",
-	dst: 'tcpdump\'s `dst` is `dst_port 80`, or `dst_addr "10.0.0.0/8"`',
 	ether: "predicates on Ethernet are `is_broadcast`, `is_multicast` and `is_l3_proto 0x0806`",
 	host: 'tcpdump\'s `host` is `addr "10.1.2.3"`, or `src_addr`, or `dst_addr`',
 	len: "the length of a packet is the property `pkt_len`, as in `pkt_len .> 1000`",
 	net: 'tcpdump\'s `net` is `addr "10.0.0.0/8"`, or `src_addr`, or `dst_addr`',
 	portrange: "ports are compared, as in `filter (tcp_dest .>= 6000 .&&. tcp_dest .<= 6008)`",
 	proto: "tcpdump's `proto` is `l4_proto 6` for an IP protocol, `l3_proto 0x0806` for an EtherType",
-	src: 'tcpdump\'s `src` is `src_port 80`, or `src_addr "10.0.0.0/8"`',
 };
 
 /** What may help where a name has no meaning; `type` is that of what an operator has on its left. */

@@ -176,6 +176,81 @@ inline constexpr primitive<kind::predicate> is_ip_broadcast{ "is_ip_broadcast" }
 /// The destination is an IPv4 or IPv6 multicast address. NetPredicate `is_ip_multicast`.
 inline constexpr primitive<kind::predicate> is_ip_multicast{ "is_ip_multicast" };
 
+/// The packet is RTP (UDP, even ports from 1024 on, an RTP header). NetPredicate `is_rtp`.
+inline constexpr primitive<kind::predicate> is_rtp{ "is_rtp" };
+
+/// The packet is RTCP (UDP, odd ports from 1024 on, an RTCP header). NetPredicate `is_rtcp`.
+inline constexpr primitive<kind::predicate> is_rtcp{ "is_rtcp" };
+
+/// The packet is SIP (a port is 5060 or 5061). NetPredicate `is_sip`.
+inline constexpr primitive<kind::predicate> is_sip{ "is_sip" };
+
+/// The packet is RTP, RTCP or SIP. NetPredicate `is_voip`.
+inline constexpr primitive<kind::predicate> is_voip{ "is_voip" };
+
+/// The packet is GTP, control or user plane. NetPredicate `is_gtp`.
+inline constexpr primitive<kind::predicate> is_gtp{ "is_gtp" };
+
+/// The packet is of GTP's control plane (UDP, a port is 2123). NetPredicate `is_gtp_cp`.
+inline constexpr primitive<kind::predicate> is_gtp_cp{ "is_gtp_cp" };
+
+/// The packet is of GTP's user plane (UDP, a port is 2152). NetPredicate `is_gtp_up`.
+inline constexpr primitive<kind::predicate> is_gtp_up{ "is_gtp_up" };
+
+/// The source or the destination address is in this Bloom filter of so many bins. NetPredicate `bloom`.
+/// @param bins Int, 1 to 67108864
+/// @param addresses [IPv4]
+/// @param prefix Int, 0 to 32
+template <class Bins, class Addresses = detail::braced<PFQ_ARG_IPv4>, class Prefix>
+net_predicate bloom(const Bins &bins, const Addresses &addresses, const Prefix &prefix)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Bins>,
+		      "pfq::lang::bloom: bins: an Int is wanted");
+	static_assert(detail::is_list_of<PFQ_ARG_IPv4, Addresses>,
+		      "pfq::lang::bloom: addresses: a list of IPv4 is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Prefix>,
+		      "pfq::lang::bloom: prefix: an Int is wanted");
+	return detail::call<kind::predicate>("bloom", { detail::value<PFQ_ARG_Int>("bloom: bins", bins, detail::limits{ 1, 67108864 }),
+				detail::list<PFQ_ARG_IPv4>("bloom: addresses", addresses),
+				detail::value<PFQ_ARG_Int>("bloom: prefix", prefix, detail::limits{ 0, 32 }) });
+}
+
+/// The source address is in this Bloom filter of so many bins. NetPredicate `bloom_src`.
+/// @param bins Int, 1 to 67108864
+/// @param addresses [IPv4]
+/// @param prefix Int, 0 to 32
+template <class Bins, class Addresses = detail::braced<PFQ_ARG_IPv4>, class Prefix>
+net_predicate bloom_src(const Bins &bins, const Addresses &addresses, const Prefix &prefix)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Bins>,
+		      "pfq::lang::bloom_src: bins: an Int is wanted");
+	static_assert(detail::is_list_of<PFQ_ARG_IPv4, Addresses>,
+		      "pfq::lang::bloom_src: addresses: a list of IPv4 is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Prefix>,
+		      "pfq::lang::bloom_src: prefix: an Int is wanted");
+	return detail::call<kind::predicate>("bloom_src", { detail::value<PFQ_ARG_Int>("bloom_src: bins", bins, detail::limits{ 1, 67108864 }),
+				detail::list<PFQ_ARG_IPv4>("bloom_src: addresses", addresses),
+				detail::value<PFQ_ARG_Int>("bloom_src: prefix", prefix, detail::limits{ 0, 32 }) });
+}
+
+/// The destination address is in this Bloom filter of so many bins. NetPredicate `bloom_dst`.
+/// @param bins Int, 1 to 67108864
+/// @param addresses [IPv4]
+/// @param prefix Int, 0 to 32
+template <class Bins, class Addresses = detail::braced<PFQ_ARG_IPv4>, class Prefix>
+net_predicate bloom_dst(const Bins &bins, const Addresses &addresses, const Prefix &prefix)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Bins>,
+		      "pfq::lang::bloom_dst: bins: an Int is wanted");
+	static_assert(detail::is_list_of<PFQ_ARG_IPv4, Addresses>,
+		      "pfq::lang::bloom_dst: addresses: a list of IPv4 is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Prefix>,
+		      "pfq::lang::bloom_dst: prefix: an Int is wanted");
+	return detail::call<kind::predicate>("bloom_dst", { detail::value<PFQ_ARG_Int>("bloom_dst: bins", bins, detail::limits{ 1, 67108864 }),
+				detail::list<PFQ_ARG_IPv4>("bloom_dst: addresses", addresses),
+				detail::value<PFQ_ARG_Int>("bloom_dst: prefix", prefix, detail::limits{ 0, 32 }) });
+}
+
 /// The EtherType, after any VLAN tags, is that of Xerox PUP. NetPredicate `is_eth_pup`.
 inline constexpr primitive<kind::predicate> is_eth_pup{ "is_eth_pup" };
 
@@ -537,6 +612,81 @@ net_function dst_addr(const Network &network)
 	return detail::call<kind::function>("dst_addr", { detail::value<PFQ_ARG_CIDR>("dst_addr: network", network) });
 }
 
+/// Drop unless RTP. NetFunction `rtp`.
+inline constexpr primitive<kind::function> rtp{ "rtp" };
+
+/// Drop unless RTCP. NetFunction `rtcp`.
+inline constexpr primitive<kind::function> rtcp{ "rtcp" };
+
+/// Drop unless SIP. NetFunction `sip`.
+inline constexpr primitive<kind::function> sip{ "sip" };
+
+/// Drop unless RTP, RTCP or SIP. NetFunction `voip`.
+inline constexpr primitive<kind::function> voip{ "voip" };
+
+/// Drop unless GTP. NetFunction `gtp`.
+inline constexpr primitive<kind::function> gtp{ "gtp" };
+
+/// Drop unless of GTP's control plane. NetFunction `gtp_cp`.
+inline constexpr primitive<kind::function> gtp_cp{ "gtp_cp" };
+
+/// Drop unless of GTP's user plane. NetFunction `gtp_up`.
+inline constexpr primitive<kind::function> gtp_up{ "gtp_up" };
+
+/// Drop unless the source or the destination address is in this Bloom filter. NetFunction `bloom_filter`.
+/// @param bins Int, 1 to 67108864
+/// @param addresses [IPv4]
+/// @param prefix Int, 0 to 32
+template <class Bins, class Addresses = detail::braced<PFQ_ARG_IPv4>, class Prefix>
+net_function bloom_filter(const Bins &bins, const Addresses &addresses, const Prefix &prefix)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Bins>,
+		      "pfq::lang::bloom_filter: bins: an Int is wanted");
+	static_assert(detail::is_list_of<PFQ_ARG_IPv4, Addresses>,
+		      "pfq::lang::bloom_filter: addresses: a list of IPv4 is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Prefix>,
+		      "pfq::lang::bloom_filter: prefix: an Int is wanted");
+	return detail::call<kind::function>("bloom_filter", { detail::value<PFQ_ARG_Int>("bloom_filter: bins", bins, detail::limits{ 1, 67108864 }),
+				detail::list<PFQ_ARG_IPv4>("bloom_filter: addresses", addresses),
+				detail::value<PFQ_ARG_Int>("bloom_filter: prefix", prefix, detail::limits{ 0, 32 }) });
+}
+
+/// Drop unless the source address is in this Bloom filter. NetFunction `bloom_src_filter`.
+/// @param bins Int, 1 to 67108864
+/// @param addresses [IPv4]
+/// @param prefix Int, 0 to 32
+template <class Bins, class Addresses = detail::braced<PFQ_ARG_IPv4>, class Prefix>
+net_function bloom_src_filter(const Bins &bins, const Addresses &addresses, const Prefix &prefix)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Bins>,
+		      "pfq::lang::bloom_src_filter: bins: an Int is wanted");
+	static_assert(detail::is_list_of<PFQ_ARG_IPv4, Addresses>,
+		      "pfq::lang::bloom_src_filter: addresses: a list of IPv4 is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Prefix>,
+		      "pfq::lang::bloom_src_filter: prefix: an Int is wanted");
+	return detail::call<kind::function>("bloom_src_filter", { detail::value<PFQ_ARG_Int>("bloom_src_filter: bins", bins, detail::limits{ 1, 67108864 }),
+				detail::list<PFQ_ARG_IPv4>("bloom_src_filter: addresses", addresses),
+				detail::value<PFQ_ARG_Int>("bloom_src_filter: prefix", prefix, detail::limits{ 0, 32 }) });
+}
+
+/// Drop unless the destination address is in this Bloom filter. NetFunction `bloom_dst_filter`.
+/// @param bins Int, 1 to 67108864
+/// @param addresses [IPv4]
+/// @param prefix Int, 0 to 32
+template <class Bins, class Addresses = detail::braced<PFQ_ARG_IPv4>, class Prefix>
+net_function bloom_dst_filter(const Bins &bins, const Addresses &addresses, const Prefix &prefix)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Bins>,
+		      "pfq::lang::bloom_dst_filter: bins: an Int is wanted");
+	static_assert(detail::is_list_of<PFQ_ARG_IPv4, Addresses>,
+		      "pfq::lang::bloom_dst_filter: addresses: a list of IPv4 is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Prefix>,
+		      "pfq::lang::bloom_dst_filter: prefix: an Int is wanted");
+	return detail::call<kind::function>("bloom_dst_filter", { detail::value<PFQ_ARG_Int>("bloom_dst_filter: bins", bins, detail::limits{ 1, 67108864 }),
+				detail::list<PFQ_ARG_IPv4>("bloom_dst_filter: addresses", addresses),
+				detail::value<PFQ_ARG_Int>("bloom_dst_filter: prefix", prefix, detail::limits{ 0, 32 }) });
+}
+
 /// Drop unless the outermost VLAN tag has one of these ids. NetFunction `vlan_id_filter`.
 /// @param vids [Int], 0 to 4095
 template <class Vids = detail::braced<PFQ_ARG_Int>>
@@ -751,6 +901,33 @@ net_function par8(const First &first, const Second &second, const Third &third, 
 				detail::function<kind::function>(eighth) });
 }
 
+/// Run the function on the next IP header further in: IP in IP, GRE, VXLAN, GTP-U. NetFunction `shift`.
+template <class Function>
+net_function shift(const Function &function)
+{
+	static_assert(detail::is_a<kind::function, Function>,
+		      "pfq::lang::shift: function: a NetFunction is wanted");
+	return detail::call<kind::function>("shift", { detail::function<kind::function>(function) });
+}
+
+/// Run the function looking at the source end alone. NetFunction `src`.
+template <class Function>
+net_function src(const Function &function)
+{
+	static_assert(detail::is_a<kind::function, Function>,
+		      "pfq::lang::src: function: a NetFunction is wanted");
+	return detail::call<kind::function>("src", { detail::function<kind::function>(function) });
+}
+
+/// Run the function looking at the destination end alone. NetFunction `dst`.
+template <class Function>
+net_function dst(const Function &function)
+{
+	static_assert(detail::is_a<kind::function, Function>,
+		      "pfq::lang::dst: function: a NetFunction is wanted");
+	return detail::call<kind::function>("dst", { detail::function<kind::function>(function) });
+}
+
 /// Leave the packet as it is. NetFunction `unit`.
 inline constexpr primitive<kind::function> unit{ "unit" };
 
@@ -844,6 +1021,130 @@ inline constexpr primitive<kind::function> steer_link{ "steer_link" };
 
 /// Steer by the id of the outermost VLAN tag; drop if untagged. NetFunction `steer_vlan`.
 inline constexpr primitive<kind::function> steer_vlan{ "steer_vlan" };
+
+/// Steer to two sockets, by the source and by the destination address; drop if not IP; broadcast what has a broadcast address. NetFunction `double_steer_ip`.
+inline constexpr primitive<kind::function> double_steer_ip{ "double_steer_ip" };
+
+/// Steer by the address of the end that is in this network, to two sockets if both are; drop if none is. NetFunction `steer_local_ip`.
+/// @param network CIDR
+template <class Network>
+net_function steer_local_ip(const Network &network)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_CIDR, Network>,
+		      "pfq::lang::steer_local_ip: network: a CIDR is wanted");
+	return detail::call<kind::function>("steer_local_ip", { detail::value<PFQ_ARG_CIDR>("steer_local_ip: network", network) });
+}
+
+/// Steer by the subnetwork of the end that is in this network, to two sockets if both are; drop if none is. NetFunction `steer_local_net`.
+/// @param net IPv4
+/// @param prefix Int, 0 to 32
+/// @param subprefix Int, 0 to 32
+template <class Net, class Prefix, class Subprefix>
+net_function steer_local_net(const Net &net, const Prefix &prefix, const Subprefix &subprefix)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_IPv4, Net>,
+		      "pfq::lang::steer_local_net: net: an IPv4 is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Prefix>,
+		      "pfq::lang::steer_local_net: prefix: an Int is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Subprefix>,
+		      "pfq::lang::steer_local_net: subprefix: an Int is wanted");
+	return detail::call<kind::function>("steer_local_net", { detail::value<PFQ_ARG_IPv4>("steer_local_net: net", net),
+				detail::value<PFQ_ARG_Int>("steer_local_net: prefix", prefix, detail::limits{ 0, 32 }),
+				detail::value<PFQ_ARG_Int>("steer_local_net: subprefix", subprefix, detail::limits{ 0, 32 }) });
+}
+
+/// Steer by the MAC of the end that is not the gateway, to two sockets if neither is; broadcast what is sent to the broadcast MAC. NetFunction `steer_local_link`.
+/// @param gateway MAC
+template <class Gateway>
+net_function steer_local_link(const Gateway &gateway)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_MAC, Gateway>,
+		      "pfq::lang::steer_local_link: gateway: a MAC is wanted");
+	return detail::call<kind::function>("steer_local_link", { detail::value<PFQ_ARG_MAC>("steer_local_link: gateway", gateway) });
+}
+
+/// Steer to two sockets, by the source and by the destination MAC; broadcast what is sent to the broadcast MAC. NetFunction `double_steer_mac`.
+inline constexpr primitive<kind::function> double_steer_mac{ "double_steer_mac" };
+
+/// Steer by the octets at this offset from the beginning of the packet; drop if they are beyond its end. NetFunction `steer_field`.
+/// @param offset Int, 0 to 65535
+/// @param size Int, 1 to 4
+template <class Offset, class Size>
+net_function steer_field(const Offset &offset, const Size &size)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Offset>,
+		      "pfq::lang::steer_field: offset: an Int is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Size>,
+		      "pfq::lang::steer_field: size: an Int is wanted");
+	return detail::call<kind::function>("steer_field", { detail::value<PFQ_ARG_Int>("steer_field: offset", offset, detail::limits{ 0, 65535 }),
+				detail::value<PFQ_ARG_Int>("steer_field: size", size, detail::limits{ 1, 4 }) });
+}
+
+/// Steer by the octets at two offsets, whichever way around; drop if they are beyond the end of the packet. NetFunction `steer_field_symmetric`.
+/// @param offset1 Int, 0 to 65535
+/// @param offset2 Int, 0 to 65535
+/// @param size Int, 1 to 4
+template <class Offset1, class Offset2, class Size>
+net_function steer_field_symmetric(const Offset1 &offset1, const Offset2 &offset2, const Size &size)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Offset1>,
+		      "pfq::lang::steer_field_symmetric: offset1: an Int is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Offset2>,
+		      "pfq::lang::steer_field_symmetric: offset2: an Int is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Size>,
+		      "pfq::lang::steer_field_symmetric: size: an Int is wanted");
+	return detail::call<kind::function>("steer_field_symmetric", { detail::value<PFQ_ARG_Int>("steer_field_symmetric: offset1", offset1, detail::limits{ 0, 65535 }),
+				detail::value<PFQ_ARG_Int>("steer_field_symmetric: offset2", offset2, detail::limits{ 0, 65535 }),
+				detail::value<PFQ_ARG_Int>("steer_field_symmetric: size", size, detail::limits{ 1, 4 }) });
+}
+
+/// Steer to two sockets, by the octets at each of two offsets; drop if they are beyond the end of the packet. NetFunction `double_steer_field`.
+/// @param offset1 Int, 0 to 65535
+/// @param offset2 Int, 0 to 65535
+/// @param size Int, 1 to 4
+template <class Offset1, class Offset2, class Size>
+net_function double_steer_field(const Offset1 &offset1, const Offset2 &offset2, const Size &size)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Offset1>,
+		      "pfq::lang::double_steer_field: offset1: an Int is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Offset2>,
+		      "pfq::lang::double_steer_field: offset2: an Int is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Size>,
+		      "pfq::lang::double_steer_field: size: an Int is wanted");
+	return detail::call<kind::function>("double_steer_field", { detail::value<PFQ_ARG_Int>("double_steer_field: offset1", offset1, detail::limits{ 0, 65535 }),
+				detail::value<PFQ_ARG_Int>("double_steer_field: offset2", offset2, detail::limits{ 0, 65535 }),
+				detail::value<PFQ_ARG_Int>("double_steer_field: size", size, detail::limits{ 1, 4 }) });
+}
+
+/// Steer by the fields of this key, such as `key_3tuple` or `key_5tuple`; drop if the packet lacks one. NetFunction `steer_key`.
+/// @param key Word64, 0 to 8191
+template <class Key>
+net_function steer_key(const Key &key)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Word64, Key>,
+		      "pfq::lang::steer_key: key: a Word64 is wanted");
+	return detail::call<kind::function>("steer_key", { detail::value<PFQ_ARG_Word64>("steer_key: key", key, detail::limits{ 0, 8191 }) });
+}
+
+/// Steer RTP and RTCP, so that those of one call meet; drop all else. NetFunction `steer_rtp`.
+inline constexpr primitive<kind::function> steer_rtp{ "steer_rtp" };
+
+/// Steer RTP and RTCP, so that those of one call meet; broadcast SIP; drop all else. NetFunction `steer_voip`.
+inline constexpr primitive<kind::function> steer_voip{ "steer_voip" };
+
+/// Steer GTP's user plane by the inner address in this network; broadcast the control plane; drop all else. NetFunction `steer_gtp_usr`.
+/// @param net IPv4
+/// @param prefix Int, 0 to 32
+template <class Net, class Prefix>
+net_function steer_gtp_usr(const Net &net, const Prefix &prefix)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_IPv4, Net>,
+		      "pfq::lang::steer_gtp_usr: net: an IPv4 is wanted");
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Prefix>,
+		      "pfq::lang::steer_gtp_usr: prefix: an Int is wanted");
+	return detail::call<kind::function>("steer_gtp_usr", { detail::value<PFQ_ARG_IPv4>("steer_gtp_usr: net", net),
+				detail::value<PFQ_ARG_Int>("steer_gtp_usr: prefix", prefix, detail::limits{ 0, 32 }) });
+}
 
 /// A copy to every socket of every class but the management one. NetFunction `broadcast`.
 inline constexpr primitive<kind::function> broadcast{ "broadcast" };

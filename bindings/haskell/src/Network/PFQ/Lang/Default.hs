@@ -41,6 +41,16 @@ module Network.PFQ.Lang.Default
   , is_multicast
   , is_ip_broadcast
   , is_ip_multicast
+  , is_rtp
+  , is_rtcp
+  , is_sip
+  , is_voip
+  , is_gtp
+  , is_gtp_cp
+  , is_gtp_up
+  , bloom
+  , bloom_src
+  , bloom_dst
   , is_eth_pup
   , is_eth_sprite
   , is_eth_ip
@@ -105,6 +115,16 @@ module Network.PFQ.Lang.Default
   , addr
   , src_addr
   , dst_addr
+  , rtp
+  , rtcp
+  , sip
+  , voip
+  , gtp
+  , gtp_cp
+  , gtp_up
+  , bloom_filter
+  , bloom_src_filter
+  , bloom_dst_filter
   , vlan_id_filter
   , filter
   , conditional
@@ -118,6 +138,9 @@ module Network.PFQ.Lang.Default
   , par6
   , par7
   , par8
+  , shift
+  , src
+  , dst
   , unit
   , drop
   , bridge
@@ -134,6 +157,18 @@ module Network.PFQ.Lang.Default
   , steer_p2p
   , steer_link
   , steer_vlan
+  , double_steer_ip
+  , steer_local_ip
+  , steer_local_net
+  , steer_local_link
+  , double_steer_mac
+  , steer_field
+  , steer_field_symmetric
+  , double_steer_field
+  , steer_key
+  , steer_rtp
+  , steer_voip
+  , steer_gtp_usr
   , broadcast
   , classify
   , inc
@@ -302,6 +337,58 @@ is_ip_broadcast = primitive "is_ip_broadcast" []
 -- | The destination is an IPv4 or IPv6 multicast address. NetPredicate @is_ip_multicast@.
 is_ip_multicast :: NetPredicate
 is_ip_multicast = primitive "is_ip_multicast" []
+
+-- | The packet is RTP (UDP, even ports from 1024 on, an RTP header). NetPredicate @is_rtp@.
+is_rtp :: NetPredicate
+is_rtp = primitive "is_rtp" []
+
+-- | The packet is RTCP (UDP, odd ports from 1024 on, an RTCP header). NetPredicate @is_rtcp@.
+is_rtcp :: NetPredicate
+is_rtcp = primitive "is_rtcp" []
+
+-- | The packet is SIP (a port is 5060 or 5061). NetPredicate @is_sip@.
+is_sip :: NetPredicate
+is_sip = primitive "is_sip" []
+
+-- | The packet is RTP, RTCP or SIP. NetPredicate @is_voip@.
+is_voip :: NetPredicate
+is_voip = primitive "is_voip" []
+
+-- | The packet is GTP, control or user plane. NetPredicate @is_gtp@.
+is_gtp :: NetPredicate
+is_gtp = primitive "is_gtp" []
+
+-- | The packet is of GTP\'s control plane (UDP, a port is 2123). NetPredicate @is_gtp_cp@.
+is_gtp_cp :: NetPredicate
+is_gtp_cp = primitive "is_gtp_cp" []
+
+-- | The packet is of GTP\'s user plane (UDP, a port is 2152). NetPredicate @is_gtp_up@.
+is_gtp_up :: NetPredicate
+is_gtp_up = primitive "is_gtp_up" []
+
+-- | The source or the destination address is in this Bloom filter of so many bins. NetPredicate @bloom@.
+bloom
+  :: Int -- ^ bins, 1 to 67108864
+  -> [IPv4] -- ^ addresses
+  -> Int -- ^ prefix, 0 to 32
+  -> NetPredicate
+bloom a1 a2 a3 = primitive "bloom" [within "bloom: bins" 1 67108864 a1, argument a2, within "bloom: prefix" 0 32 a3]
+
+-- | The source address is in this Bloom filter of so many bins. NetPredicate @bloom_src@.
+bloom_src
+  :: Int -- ^ bins, 1 to 67108864
+  -> [IPv4] -- ^ addresses
+  -> Int -- ^ prefix, 0 to 32
+  -> NetPredicate
+bloom_src a1 a2 a3 = primitive "bloom_src" [within "bloom_src: bins" 1 67108864 a1, argument a2, within "bloom_src: prefix" 0 32 a3]
+
+-- | The destination address is in this Bloom filter of so many bins. NetPredicate @bloom_dst@.
+bloom_dst
+  :: Int -- ^ bins, 1 to 67108864
+  -> [IPv4] -- ^ addresses
+  -> Int -- ^ prefix, 0 to 32
+  -> NetPredicate
+bloom_dst a1 a2 a3 = primitive "bloom_dst" [within "bloom_dst: bins" 1 67108864 a1, argument a2, within "bloom_dst: prefix" 0 32 a3]
 
 -- | The EtherType, after any VLAN tags, is that of Xerox PUP. NetPredicate @is_eth_pup@.
 is_eth_pup :: NetPredicate
@@ -610,6 +697,58 @@ dst_addr
   -> NetFunction
 dst_addr a1 = primitive "dst_addr" [argument a1]
 
+-- | Drop unless RTP. NetFunction @rtp@.
+rtp :: NetFunction
+rtp = primitive "rtp" []
+
+-- | Drop unless RTCP. NetFunction @rtcp@.
+rtcp :: NetFunction
+rtcp = primitive "rtcp" []
+
+-- | Drop unless SIP. NetFunction @sip@.
+sip :: NetFunction
+sip = primitive "sip" []
+
+-- | Drop unless RTP, RTCP or SIP. NetFunction @voip@.
+voip :: NetFunction
+voip = primitive "voip" []
+
+-- | Drop unless GTP. NetFunction @gtp@.
+gtp :: NetFunction
+gtp = primitive "gtp" []
+
+-- | Drop unless of GTP\'s control plane. NetFunction @gtp_cp@.
+gtp_cp :: NetFunction
+gtp_cp = primitive "gtp_cp" []
+
+-- | Drop unless of GTP\'s user plane. NetFunction @gtp_up@.
+gtp_up :: NetFunction
+gtp_up = primitive "gtp_up" []
+
+-- | Drop unless the source or the destination address is in this Bloom filter. NetFunction @bloom_filter@.
+bloom_filter
+  :: Int -- ^ bins, 1 to 67108864
+  -> [IPv4] -- ^ addresses
+  -> Int -- ^ prefix, 0 to 32
+  -> NetFunction
+bloom_filter a1 a2 a3 = primitive "bloom_filter" [within "bloom_filter: bins" 1 67108864 a1, argument a2, within "bloom_filter: prefix" 0 32 a3]
+
+-- | Drop unless the source address is in this Bloom filter. NetFunction @bloom_src_filter@.
+bloom_src_filter
+  :: Int -- ^ bins, 1 to 67108864
+  -> [IPv4] -- ^ addresses
+  -> Int -- ^ prefix, 0 to 32
+  -> NetFunction
+bloom_src_filter a1 a2 a3 = primitive "bloom_src_filter" [within "bloom_src_filter: bins" 1 67108864 a1, argument a2, within "bloom_src_filter: prefix" 0 32 a3]
+
+-- | Drop unless the destination address is in this Bloom filter. NetFunction @bloom_dst_filter@.
+bloom_dst_filter
+  :: Int -- ^ bins, 1 to 67108864
+  -> [IPv4] -- ^ addresses
+  -> Int -- ^ prefix, 0 to 32
+  -> NetFunction
+bloom_dst_filter a1 a2 a3 = primitive "bloom_dst_filter" [within "bloom_dst_filter: bins" 1 67108864 a1, argument a2, within "bloom_dst_filter: prefix" 0 32 a3]
+
 -- | Drop unless the outermost VLAN tag has one of these ids. NetFunction @vlan_id_filter@.
 vlan_id_filter
   :: [Int] -- ^ vids, 0 to 4095
@@ -720,6 +859,24 @@ par8
   -> NetFunction
 par8 a1 a2 a3 a4 a5 a6 a7 a8 = primitive "par8" [argument a1, argument a2, argument a3, argument a4, argument a5, argument a6, argument a7, argument a8]
 
+-- | Run the function on the next IP header further in: IP in IP, GRE, VXLAN, GTP-U. NetFunction @shift@.
+shift
+  :: NetFunction -- ^ function
+  -> NetFunction
+shift a1 = primitive "shift" [argument a1]
+
+-- | Run the function looking at the source end alone. NetFunction @src@.
+src
+  :: NetFunction -- ^ function
+  -> NetFunction
+src a1 = primitive "src" [argument a1]
+
+-- | Run the function looking at the destination end alone. NetFunction @dst@.
+dst
+  :: NetFunction -- ^ function
+  -> NetFunction
+dst a1 = primitive "dst" [argument a1]
+
 -- | Leave the packet as it is. NetFunction @unit@.
 unit :: NetFunction
 unit = primitive "unit" []
@@ -797,6 +954,78 @@ steer_link = primitive "steer_link" []
 -- | Steer by the id of the outermost VLAN tag; drop if untagged. NetFunction @steer_vlan@.
 steer_vlan :: NetFunction
 steer_vlan = primitive "steer_vlan" []
+
+-- | Steer to two sockets, by the source and by the destination address; drop if not IP; broadcast what has a broadcast address. NetFunction @double_steer_ip@.
+double_steer_ip :: NetFunction
+double_steer_ip = primitive "double_steer_ip" []
+
+-- | Steer by the address of the end that is in this network, to two sockets if both are; drop if none is. NetFunction @steer_local_ip@.
+steer_local_ip
+  :: CIDR -- ^ network
+  -> NetFunction
+steer_local_ip a1 = primitive "steer_local_ip" [argument a1]
+
+-- | Steer by the subnetwork of the end that is in this network, to two sockets if both are; drop if none is. NetFunction @steer_local_net@.
+steer_local_net
+  :: IPv4 -- ^ net
+  -> Int -- ^ prefix, 0 to 32
+  -> Int -- ^ subprefix, 0 to 32
+  -> NetFunction
+steer_local_net a1 a2 a3 = primitive "steer_local_net" [argument a1, within "steer_local_net: prefix" 0 32 a2, within "steer_local_net: subprefix" 0 32 a3]
+
+-- | Steer by the MAC of the end that is not the gateway, to two sockets if neither is; broadcast what is sent to the broadcast MAC. NetFunction @steer_local_link@.
+steer_local_link
+  :: MAC -- ^ gateway
+  -> NetFunction
+steer_local_link a1 = primitive "steer_local_link" [argument a1]
+
+-- | Steer to two sockets, by the source and by the destination MAC; broadcast what is sent to the broadcast MAC. NetFunction @double_steer_mac@.
+double_steer_mac :: NetFunction
+double_steer_mac = primitive "double_steer_mac" []
+
+-- | Steer by the octets at this offset from the beginning of the packet; drop if they are beyond its end. NetFunction @steer_field@.
+steer_field
+  :: Int -- ^ offset, 0 to 65535
+  -> Int -- ^ size, 1 to 4
+  -> NetFunction
+steer_field a1 a2 = primitive "steer_field" [within "steer_field: offset" 0 65535 a1, within "steer_field: size" 1 4 a2]
+
+-- | Steer by the octets at two offsets, whichever way around; drop if they are beyond the end of the packet. NetFunction @steer_field_symmetric@.
+steer_field_symmetric
+  :: Int -- ^ offset1, 0 to 65535
+  -> Int -- ^ offset2, 0 to 65535
+  -> Int -- ^ size, 1 to 4
+  -> NetFunction
+steer_field_symmetric a1 a2 a3 = primitive "steer_field_symmetric" [within "steer_field_symmetric: offset1" 0 65535 a1, within "steer_field_symmetric: offset2" 0 65535 a2, within "steer_field_symmetric: size" 1 4 a3]
+
+-- | Steer to two sockets, by the octets at each of two offsets; drop if they are beyond the end of the packet. NetFunction @double_steer_field@.
+double_steer_field
+  :: Int -- ^ offset1, 0 to 65535
+  -> Int -- ^ offset2, 0 to 65535
+  -> Int -- ^ size, 1 to 4
+  -> NetFunction
+double_steer_field a1 a2 a3 = primitive "double_steer_field" [within "double_steer_field: offset1" 0 65535 a1, within "double_steer_field: offset2" 0 65535 a2, within "double_steer_field: size" 1 4 a3]
+
+-- | Steer by the fields of this key, such as @key_3tuple@ or @key_5tuple@; drop if the packet lacks one. NetFunction @steer_key@.
+steer_key
+  :: Word64 -- ^ key, 0 to 8191
+  -> NetFunction
+steer_key a1 = primitive "steer_key" [within "steer_key: key" 0 8191 a1]
+
+-- | Steer RTP and RTCP, so that those of one call meet; drop all else. NetFunction @steer_rtp@.
+steer_rtp :: NetFunction
+steer_rtp = primitive "steer_rtp" []
+
+-- | Steer RTP and RTCP, so that those of one call meet; broadcast SIP; drop all else. NetFunction @steer_voip@.
+steer_voip :: NetFunction
+steer_voip = primitive "steer_voip" []
+
+-- | Steer GTP\'s user plane by the inner address in this network; broadcast the control plane; drop all else. NetFunction @steer_gtp_usr@.
+steer_gtp_usr
+  :: IPv4 -- ^ net
+  -> Int -- ^ prefix, 0 to 32
+  -> NetFunction
+steer_gtp_usr a1 a2 = primitive "steer_gtp_usr" [argument a1, within "steer_gtp_usr: prefix" 0 32 a2]
 
 -- | A copy to every socket of every class but the management one. NetFunction @broadcast@.
 broadcast :: NetFunction
