@@ -47,6 +47,35 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	);
 
 	it(
+		"takes another program from another process, in a shared group",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				load() { node packages/lang/bin/pfq-lang.js load "$@"; }
+				run_pfq --shared -e 'main = drop' -n 2 --seconds 20
+				wait_for_report
+				blast -n 1000 -k 100
+				load --gid 0 -e 'main = inc 5 >-> steer_flow' || fail 'not loaded'
+				blast -n 1000 -k 100
+				load --gid 7 -e 'main = ip' 2>&1
+				wait
+				tail -n 1 /tmp/report`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			const lines = stdout.trim().split("\n");
+			expect(lines).toContain("group 0: runs the program, 2 nodes");
+			expect(lines).toContain("pfq-lang load: group 7: there is none");
+			const { groups, sockets, counters } = JSON.parse(lines.at(-1) ?? "{}") as Summary & { counters: number[] };
+			expect(groups[0]).toMatchObject({ recv: 1000, drop: 1000, lost: 0 });
+			expect(counters[5]).toBe(1000);
+			for (const { recv } of sockets) expect(recv).toBeGreaterThan(200);
+		},
+		5 * minutes,
+	);
+
+	it(
 		"accounts for what a queue that is too small loses, and for a device that vanishes",
 		async () => {
 			const { status, stdout, stderr } = await inGuest(

@@ -178,6 +178,17 @@ describe("the policy of a group", () => {
 		);
 	});
 
+	it("keeps nobody from asking whether there is a group", () => {
+		using first = Socket.open();
+		using second = Socket.open();
+		const { id } = first.joinGroup({ policy: "private" });
+		expect([first.hasGroup(id), second.hasGroup(id)]).toEqual([true, true]);
+		first.close();
+		expect(second.hasGroup(id)).toBe(false);
+		expect(second.hasGroup(100_000)).toBe(false);
+		expect(() => second.hasGroup(0.5)).toThrow(/gid/);
+	});
+
 	it("restricted and shared: sockets of this process, under the same policy", () => {
 		using first = Socket.open();
 		using second = Socket.open();

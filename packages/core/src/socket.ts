@@ -174,6 +174,19 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		return joinGroup(this.#native, options);
 	}
 
+	/** Whether the host has a group of that number, whoever made it. */
+	hasGroup(gid: number): boolean {
+		try {
+			readStats((into) => this.#native.groupStats(intNumber("gid", gid), into));
+			return true;
+		} catch (error) {
+			if (error instanceof PfqError && error.code === "ENOENT") return false;
+			// there is one, and this socket is no member of it
+			if (error instanceof PfqError && error.code === "EPERM") return true;
+			throw error;
+		}
+	}
+
 	/** Makes the queues, and takes packets from now on. */
 	enable(): void {
 		this.#native.enable();

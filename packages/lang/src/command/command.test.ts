@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { readImage } from "../image-reader.js";
 import { captureOf } from "../testing/capture-writer.js";
 import { pfqLang } from "../testing/pfq-lang.js";
@@ -28,7 +28,7 @@ describe("pfq-lang", () => {
 	it("teaches with examples", async () => {
 		const help = await pfqLang(["--help"]);
 		expect(help).toMatchObject({ status: 0, stderr: "" });
-		for (const command of ["check", "compile", "eval", "explain", "fmt", "doc", "repl", "playground", "lsp"]) {
+		for (const command of ["check", "compile", "eval", "explain", "fmt", "doc", "repl", "load", "playground", "lsp"]) {
 			expect(help.stdout).toContain(`  ${command} `);
 			const own = await pfqLang([command, "--help"]);
 			expect(own).toMatchObject({ status: 0, stderr: "" });
@@ -164,6 +164,22 @@ describe("pfq-lang compile", () => {
 		const { status, stdout, stderr } = await pfqLang(["compile", "-e", "main = port 70000"]);
 		expect({ status, stdout }).toEqual({ status: 1, stdout: "" });
 		expect(stderr).toMatch(/^-e:1:13: error: /);
+	});
+});
+
+describe("pfq-lang load", () => {
+	it("says that groups of another process are out of reach without pfq.ko", async () => {
+		vi.stubEnv("PFQ_HOST", "user");
+		expect(await pfqLang(["load", "--gid", "3", good])).toEqual({
+			status: 1,
+			stdout: "",
+			stderr:
+				"pfq-lang load: group 3: there is no pfq.ko here, and without it a group lives in the process that made it (docs/kernel.md)\n",
+		});
+		vi.unstubAllEnvs();
+		expect((await pfqLang(["load", "--gid", "3", bad])).stderr).toContain("did you mean `steer_flow`?");
+		expect((await pfqLang(["load", "--gid", "no", good])).status).toBe(2);
+		expect((await pfqLang(["load", good])).stderr).toContain("required option '-g, --gid <n>' not specified");
 	});
 });
 

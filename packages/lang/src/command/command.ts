@@ -7,6 +7,7 @@ import { evalCommand } from "./eval.js";
 import { explainCommand } from "./explain.js";
 import { ExitStatus, reported } from "./failure.js";
 import { fmtCommand } from "./fmt.js";
+import { loadCommand } from "./load.js";
 import { lspCommand } from "./lsp.js";
 import { playgroundCommand } from "./playground.js";
 import { replCommand } from "./repl.js";
@@ -20,6 +21,7 @@ const commands = [
 	fmtCommand,
 	docCommand,
 	replCommand,
+	loadCommand,
 	playgroundCommand,
 	lspCommand,
 ];

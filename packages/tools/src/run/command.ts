@@ -74,6 +74,7 @@ export const runCommand = (): Command =>
 			64,
 		)
 		.option("-s, --slots <n>", "packets that the queue of each socket holds", countFrom1("-s", Abi.MAX_SLOTS), 16384)
+		.option("--shared", "let other processes join the group, and load programs into it (pfq.ko)")
 		.option("--seconds <n>", "stop after so many seconds", parseSeconds)
 		.option("--json", "one JSON object a line: each second, and a summary")
 		.argument("[operand...]")

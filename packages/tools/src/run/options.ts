@@ -9,6 +9,7 @@ export interface RunOptions {
 	readonly file?: string;
 	readonly expression?: string;
 	readonly sockets: number;
+	readonly shared?: true;
 	readonly caplen: number;
 	readonly slots: number;
 	readonly seconds?: number;

@@ -35,6 +35,14 @@ describe("pfq run", () => {
 		expect(summary.counters).toEqual(new Array(64).fill(0));
 	});
 
+	it("shares its group with other processes on pfq.ko alone, and says so", async () => {
+		expect(await pfq("run", "-r", capture, "--shared")).toEqual({
+			status: 2,
+			stdout: "",
+			stderr: "pfq run: --shared: without pfq.ko the group lives in this process, and no other can join it\n",
+		});
+	});
+
 	it("spreads them over sockets by a program, and the figures add up", async () => {
 		const result = await pfq("run", "-r", capture, "-e", "main = udp >-> inc 3 >-> steer_flow", "-n", "3", "--json");
 		expect(result.stderr).toBe("");

@@ -10,6 +10,7 @@ export interface SessionOptions {
 	readonly inputs: readonly Input[];
 	readonly program: ProgramSource;
 	readonly sockets: number;
+	readonly shared?: true;
 	readonly caplen: number;
 	readonly slots: number;
 }
@@ -111,9 +112,11 @@ const openSocket = ({ caplen, slots }: SessionOptions): Socket => {
 };
 
 const joinSockets = (options: SessionOptions, readers: Reader[]): { first: Socket; group: Group } => {
-	const policy = "restricted"; // no other process
+	const policy = options.shared ? "shared" : "restricted"; // whether other processes may join
 	const first = openSocket(options);
 	readers.push({ socket: first, octets: 0 });
+	if (options.shared && first.host === "user")
+		throw misuse("--shared: without pfq.ko the group lives in this process, and no other can join it");
 	const group = first.joinGroup({ policy });
 	while (readers.length < options.sockets) {
 		const socket = openSocket(options);
