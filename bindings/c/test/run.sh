@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # usage: test/run.sh TALLY PROGRAM...
-# Runs test programs (SUITE: whose they are), and writes a tally: `passed failed skipped`, and a note for each test that did not pass.
+# Runs test programs (SUITE: whose they are; TEST_SECONDS: how long each may take, 120), and writes a tally: `passed failed skipped`, and a note for each test that did not pass.
 tally=$1
 shift
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1}"
@@ -12,7 +12,7 @@ trap 'rm -rf "$work"' EXIT
 
 for program; do
 	name=${program#build/}
-	timeout 120 "$program" >"$work/log" 2>&1
+	timeout "${TEST_SECONDS:-120}" "$program" >"$work/log" 2>&1
 	status=$?
 	sed -nE "s,^(ok|FAILED|SKIPPED) (.*),\1 $name: \2,p" "$work/log" >"$work/lines"
 	# One that breaks off, or that a sanitizer ends, has failed even if every test passed.

@@ -345,6 +345,29 @@ TEST(an_egress_socket_sends_what_it_is_given)
 	sender.unbind_tx();
 }
 
+TEST(a_thread_sends_what_an_asynchronous_queue_holds)
+{
+	const auto device = fresh_device();
+	pfq::socket q = open_on(device);
+	pfq::socket sender(pfq::param::list, pfq::param::policy{ pfq::group_policy::undefined });
+	const std::string packet = frame(3);
+	const auto soon = std::chrono::system_clock::now() + 50ms;
+
+	CHECK_EQUAL(sender.bind_tx(device, Q_ANY_QUEUE, 0), 0);
+	sender.enable();
+	sender.send_async(packet);
+	CHECK_EQUAL(q.read()[0][59], 3);
+	sender.send_async(packet.data(), 20, 1, 0);
+	CHECK_EQUAL(q.read()[0].size(), 20);
+	sender.send_raw(packet, soon);
+	CHECK(q.read()[0].timestamp() >= soon);
+	sender.send_raw(packet.data(), packet.size(), {}, 1, 0);
+	CHECK_EQUAL(q.read().size(), 1);
+	sender.send_raw(packet, std::chrono::system_clock::now() + 1h, 1, 0);
+	CHECK_EQUAL(sender.async_pending(0), 1);
+	THROWS(pfq::system_error, sender.send_async(packet, 1, 7), "7");
+}
+
 int main()
 {
 	return run_tests();

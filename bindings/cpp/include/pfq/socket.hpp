@@ -400,6 +400,44 @@ class socket
 		static_assert(sizeof(*octets.data()) == 1, "pfq::socket::send: a packet is octets");
 		send(octets.data(), octets.size(), copies, sync);
 	}
+	/// Copies a packet into an asynchronous queue, which a thread sends: that of this index, or
+	/// (Q_ANY_KTHREAD) the one that the hash of its flow picks. Throws EAGAIN while it is full.
+	void send_async(const void *octets, std::size_t size, std::size_t copies = 1,
+			int async = Q_ANY_KTHREAD)
+	{
+		check(pfq_send_async(q_, octets, size, copies, async));
+	}
+	template <class Octets>
+	auto send_async(const Octets &octets, std::size_t copies = 1, int async = Q_ANY_KTHREAD)
+		-> decltype(static_cast<void>(octets.data()))
+	{
+		static_assert(sizeof(*octets.data()) == 1,
+			      "pfq::socket::send_async: a packet is octets");
+		send_async(octets.data(), octets.size(), copies, async);
+	}
+	/// The same for a packet that is not to be sent before a time. With Q_NO_KTHREAD it goes
+	/// into the first synchronous queue.
+	void send_raw(const void *octets, std::size_t size, time_point not_before,
+		      std::size_t copies = 1, int async = Q_ANY_KTHREAD)
+	{
+		const auto nsec = std::max(not_before, time_point()).time_since_epoch().count();
+
+		check(pfq_send_raw(q_, octets, size, static_cast<std::uint64_t>(nsec), copies,
+				   async));
+	}
+	template <class Octets>
+	auto send_raw(const Octets &octets, time_point not_before, std::size_t copies = 1,
+		      int async = Q_ANY_KTHREAD) -> decltype(static_cast<void>(octets.data()))
+	{
+		static_assert(sizeof(*octets.data()) == 1,
+			      "pfq::socket::send_raw: a packet is octets");
+		send_raw(octets.data(), octets.size(), not_before, copies, async);
+	}
+	/// Packets of an asynchronous queue that its thread has not sent yet, copies not counted.
+	std::size_t async_pending(int async) const
+	{
+		return check_size(pfq_async_pending(q_, async));
+	}
 	/// Gives the number of packets that went out.
 	std::size_t sync_queue(int queue = 0)
 	{

@@ -4,7 +4,7 @@
 -- |
 -- Description : Haskell's Prelude with the primitives of pfq-lang
 --
--- Haskell's Prelude without the names that the eDSL has for itself (@not@, @and@, @or@, @filter@, @drop@, @mark@), and all of
+-- Haskell's Prelude without the names that the eDSL has for itself (@not@, @and@, @or@, @filter@, @drop@), and all of
 -- "Network.PFQ.Lang.Default". For modules that are programs: @import Prelude ()@ and this.
 module Network.PFQ.Lang.Prelude
   ( -- * Haskell's
@@ -15,4 +15,4 @@ module Network.PFQ.Lang.Prelude
   ) where
 
 import Network.PFQ.Lang.Default
-import Prelude hiding (not, and, or, filter, drop, mark)
+import Prelude hiding (not, and, or, filter, drop)
