@@ -6,7 +6,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 KERNEL_VERSION = $(shell sed -n 's/.*UTS_RELEASE "\(.*\)"/\1/p' $(KDIR)/include/generated/utsrelease.h)
 KERNEL_BUILD = $(CURDIR)/build/$(KERNEL_VERSION)
 
-.PHONY: modules modules_install
+.PHONY: modules modules_install dkms
 modules:
 	@test -e $(KDIR)/include/generated/utsrelease.h || { echo "pfq.ko: no kernel headers in $(KDIR)" >&2; exit 1; }
 	@mkdir -p $(KERNEL_BUILD) && cd $(KERNEL_BUILD) && find . -xtype l -delete && \
@@ -15,3 +15,10 @@ modules:
 
 modules_install: modules
 	@$(MAKE) --no-print-directory -C $(KDIR) M=$(KERNEL_BUILD) modules_install
+
+# The sources as DKMS wants them: dkms add build/dkms/pfq-VERSION
+DKMS_TREE = build/dkms/pfq-$(shell sed -n 's/^PACKAGE_VERSION="\(.*\)"/\1/p' packaging/dkms.conf)
+dkms:
+	@rm -rf $(DKMS_TREE) && mkdir -p $(DKMS_TREE)
+	@cp -r Kbuild engine linux packaging/dkms.conf ../abi/include $(DKMS_TREE)
+	@echo $(DKMS_TREE)
