@@ -184,6 +184,7 @@ static const struct {
 	[PFQ_OP_CONFIGURE] = { sizeof(struct pfq_socket_config), 0 },
 	[PFQ_OP_SET_WEIGHT] = { sizeof(struct pfq_value), 0 },
 	[PFQ_OP_SET_TIMESTAMPING] = { sizeof(struct pfq_value), 0 },
+	[PFQ_OP_PLAN_QUEUES] = { 0, sizeof(struct pfq_queue_map) },
 	[PFQ_OP_ENABLE] = { 0, sizeof(struct pfq_queue_map) },
 	[PFQ_OP_JOIN_GROUP] = { sizeof(struct pfq_group_join), sizeof(struct pfq_group_id) },
 	[PFQ_OP_LEAVE_GROUP] = { sizeof(struct pfq_group_id), 0 },
@@ -240,6 +241,30 @@ static void random_queues(int fd)
 		munmap(words, size);
 }
 
+/* Gives memory for the queues: HugePages if there are any, all or some, or what is no such thing.
+ */
+static void random_memory(int fd)
+{
+	const size_t page = 2 << 20;
+	const uint64_t sizes[] = { page, 2 * page, 4096, page + 4096, 0, UINT64_MAX, random64() };
+	char *pages = mmap(NULL, 2 * page, PROT_READ | PROT_WRITE,
+			   (random64() % 4 ? MAP_SHARED : MAP_PRIVATE) | MAP_ANONYMOUS |
+				   (random64() % 8 ? MAP_HUGETLB : 0),
+			   -1, 0);
+	struct pfq_memory memory = { .size = pick(sizes, sizeof(sizes) / sizeof(sizes[0])) };
+
+	memory.address = pages == MAP_FAILED || random64() % 4 == 0 ? random_address()
+			 : random64() % 4 == 0			    ? (uintptr_t)pages + page
+								    : (uintptr_t)pages;
+	ioctl(fd, PFQ_IOCTL_MEMORY,
+	      random64() % 16 ? (uint64_t)(uintptr_t)&memory : random_address());
+	if (pages == MAP_FAILED)
+		return;
+	for (int i = 0; i < 1000; i++)
+		((uint64_t *)pages)[random64() % (2 * page / 8)] = random64();
+	munmap(pages, 2 * page);
+}
+
 /* True for a control operation that succeeds. */
 static bool random_call(int *fd, const char *device)
 {
@@ -261,6 +286,9 @@ static bool random_call(int *fd, const char *device)
 		break;
 	case 4:
 		random_queues(*fd);
+		break;
+	case 5:
+		random_memory(*fd);
 		break;
 	default:
 		return random_control(*fd, device);

@@ -197,4 +197,75 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 		},
 		5 * minutes,
 	);
+
+	it(
+		"puts queues into HugePages where they are asked for, and gives them back whatever happens",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				free() { awk '/HugePages_Free/ { print $2 }' /proc/meminfo; }
+				export PFQ_HOST=kernel PFQ_HUGEPAGES=2M
+				run_pfq --seconds 1
+				wait
+				rm /tmp/report
+				echo 24 >/proc/sys/vm/nr_hugepages
+				run_pfq -e 'main = udp >-> steer_flow' -n 2 --seconds 12
+				wait_for_report
+				blast -n 3000 -r 3000 -k 100 >/dev/null
+				echo "== memory"
+				cat /proc/net/pfq/memory
+				echo "== used"
+				free
+				wait
+				echo "== report"
+				tail -n 1 /tmp/report
+				echo "== after"
+				free
+				rm /tmp/report
+				run_pfq -n 2 --seconds 100
+				runs=$!
+				wait_for_report
+				kill -KILL $runs
+				wait
+				echo "== killed"
+				free
+				testbed/native/build/blast -d veth1 -t 200 -r 5000 -k 100 >/dev/null &
+				traffic=$!
+				abuse garbage veth0 15 >/dev/null || exit 1
+				kill $traffic
+				rmmod pfq
+				echo "== abused"
+				free`,
+			);
+			expect(stderr).toMatch(/^pfq: no free HugePages of 2048 KiB \(.*\): queues are in plain memory\n$/);
+			expect(status).toBe(0);
+			const parts = partsOf(stdout);
+			expect(rowsOf(parts.memory ?? "")).toMatchObject([{ page: "2097152" }, { page: "2097152" }]);
+			expect(Number(parts.used)).toBeLessThan(24);
+			const report = JSON.parse(parts.report ?? "{}") as { host: string; sockets: { recv: number }[] };
+			expect(report.host).toBe("kernel");
+			expect(report.sockets.reduce((sum, { recv }) => sum + recv, 0)).toBe(3000);
+			for (const part of ["after", "killed", "abused"]) expect(parts[part], part).toBe("24\n");
+		},
+		5 * minutes,
+	);
+
+	it(
+		"filters by eBPF programs, which it gives back, and by VLAN tags wherever a device leaves them",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				modprobe 8021q
+				ip link add veth1.5 link veth1 type vlan id 5
+				ip link set veth1.5 up
+				PFQ_HOST=kernel testbed/native/build/kernel_filters veth0 veth1 veth1.5`,
+			);
+			expect(stderr).toBe("");
+			expect(stdout.split("\n").filter((line) => !line.startsWith("ok "))).toEqual([""]);
+			expect(status).toBe(0);
+		},
+		5 * minutes,
+	);
 });

@@ -130,6 +130,16 @@ int host_filter_prepare(void *host, const void *insns, unsigned int count, void 
 	return 0;
 }
 
+int host_filter_get(void *host, int fd, void **filter, struct pfq_error *error)
+{
+	(void)host;
+	(void)fd;
+	(void)filter;
+	return pfq_fail(error, EOPNOTSUPP,
+			"filter: eBPF programs run on the kernel host alone; give the user host a "
+			"classic BPF program");
+}
+
 void host_filter_free(void *host, void *filter)
 {
 	(void)host;

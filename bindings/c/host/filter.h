@@ -7,6 +7,7 @@
 
 int host_filter_prepare(void *host, const void *insns, unsigned int count, void **filter,
 			struct pfq_error *error);
+int host_filter_get(void *host, int fd, void **filter, struct pfq_error *error);
 void host_filter_free(void *host, void *filter);
 bool host_filter_run(void *filter, const struct pfq_packet *packet);
 

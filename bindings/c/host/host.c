@@ -73,6 +73,7 @@ static const struct pfq_host_ops host_ops = {
 	.device_stats = host_device_stats,
 	.filter_prepare = host_filter_prepare,
 	.filter_free = host_filter_free,
+	.filter_get = host_filter_get,
 	.queue_alloc = host_queue_alloc,
 	.queue_free = host_queue_free,
 	.socket_process = host_socket_process,

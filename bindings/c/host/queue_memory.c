@@ -49,21 +49,41 @@ static size_t wanted_hugepage(int *flags)
 
 static void *map(size_t size, int flags)
 {
-	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | flags,
-			    -1, 0);
+	void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_ANONYMOUS | flags, -1, 0);
 
 	return memory == MAP_FAILED ? NULL : memory;
 }
 
-static void warn_once(size_t hugepage)
+bool queue_memory_wants_hugepages(void)
+{
+	int flags;
+
+	return wanted_hugepage(&flags) != 0;
+}
+
+void queue_memory_warn_of_hugepages(void)
 {
 	static bool warned;
+	int flags;
+	size_t hugepage = wanted_hugepage(&flags);
 
-	if (warned)
+	if (__atomic_exchange_n(&warned, true, __ATOMIC_RELAXED))
 		return;
-	warned = true;
 	fprintf(stderr, "pfq: no free HugePages of %zu KiB (%s): queues are in plain memory\n",
 		hugepage >> 10, strerror(errno));
+}
+
+void *queue_memory_map_hugepages(size_t *size, int sharing)
+{
+	int flags = 0;
+	size_t rounded = round_up(*size, wanted_hugepage(&flags));
+	void *memory = map(rounded, flags | sharing);
+
+	if (memory)
+		*size = rounded;
+	else
+		queue_memory_warn_of_hugepages();
+	return memory;
 }
 
 /* What is mapped, with the size rounded up to its pages. Guarded by the engine's lock, under which
@@ -95,22 +115,22 @@ static size_t forget(void *memory, size_t size)
 int host_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory,
 		     size_t *page, struct pfq_error *error)
 {
-	int flags = 0;
-	size_t hugepage = wanted_hugepage(&flags);
+	int flags;
 
 	(void)host;
 	(void)socket;
-	if (hugepage) {
-		*page = hugepage;
-		*memory = map(round_up(size, hugepage), flags);
+	if (queue_memory_wants_hugepages()) {
+		size_t rounded = size;
+
+		*page = wanted_hugepage(&flags);
+		*memory = queue_memory_map_hugepages(&rounded, MAP_PRIVATE);
 		if (*memory) {
-			remember(*memory, round_up(size, hugepage));
+			remember(*memory, rounded);
 			return 0;
 		}
-		warn_once(hugepage);
 	}
 	*page = (size_t)sysconf(_SC_PAGESIZE);
-	*memory = map(round_up(size, *page), 0);
+	*memory = map(round_up(size, *page), MAP_PRIVATE);
 	if (!*memory)
 		return pfq_fail(error, errno, "no %zu MiB of memory for the queues: %s",
 				(size + 0xfffff) >> 20, strerror(errno));

@@ -44,6 +44,13 @@ int pfq_group_fprog(pfq_t *q, int gid, const struct sock_fprog *program)
 				    program->filter, program->len * sizeof(*program->filter));
 }
 
+int pfq_group_fprog_fd(pfq_t *q, int gid, int fd)
+{
+	struct pfq_filter_program request = { .gid = gid, .fd = fd };
+
+	return handle_control(q, PFQ_OP_SET_FILTER_PROGRAM, &request, sizeof(request), NULL, 0);
+}
+
 int pfq_group_fprog_reset(pfq_t *q, int gid)
 {
 	struct pfq_filter request = { .gid = gid };

@@ -42,8 +42,9 @@ struct tx_writer {
 
 /*
  * How a socket reaches its engine: in this process, or in the kernel. open() and close() are the
- * first and the last of a handle; map() gives the queues of a socket that was just enabled, unmap()
- * takes them back when it was disabled. They give 0, or a negative errno and the reason.
+ * first and the last of a handle; prepare() comes before a socket is enabled; map() gives the
+ * queues of a socket that was just enabled, unmap() takes them back when it was disabled. They give
+ * 0, or a negative errno and the reason.
  */
 struct handle_host {
 	const char *name;
@@ -52,6 +53,7 @@ struct handle_host {
 	int (*control)(const pfq_t *q, unsigned int operation, const void *request,
 		       size_t request_size, void *reply, size_t reply_size,
 		       struct pfq_error *error);
+	void (*prepare)(pfq_t *q);
 	void *(*map)(pfq_t *q, struct pfq_error *error);
 	void (*unmap)(pfq_t *q);
 	int (*check_tx)(const char *device, struct pfq_error *error);
@@ -78,15 +80,17 @@ struct pfq_handle {
 	const struct handle_host *host;
 	struct pfq_socket *socket; /* of the user host */
 	int fd;			   /* of the kernel host */
-	void *memory;		   /* the queues of an enabled socket */
-	pthread_mutex_t lock;	   /* enabling and disabling */
+	void *hugepages;	   /* that the kernel host was given for the queues, or NULL */
+	size_t hugepages_size;
+	void *memory;	      /* the queues of an enabled socket */
+	pthread_mutex_t lock; /* enabling and disabling */
 	struct rx_reader rx;
 	struct tx_writer tx[PFQ_MAX_TX_QUEUES];	   /* the synchronous ones */
 	struct tx_writer async[PFQ_MAX_TX_QUEUES]; /* those that threads send */
 	uint32_t xmitlen;
 	struct pfq_queue_map map;
-	struct pfq_error error; /* the last one; guarded by the lock in failure.c */
-	struct pfq_handle *next;	/* in the line of closed ones */
+	struct pfq_error error;	 /* the last one; guarded by the lock in failure.c */
+	struct pfq_handle *next; /* in the line of closed ones */
 };
 
 /* A closed handle, with its lock and eventfd, or NULL. */

@@ -51,8 +51,16 @@ static int kernel_open(pfq_t *q, struct pfq_error *error)
 	return status;
 }
 
+static void forget_hugepages(pfq_t *q)
+{
+	if (q->hugepages)
+		munmap(q->hugepages, q->hugepages_size);
+	q->hugepages = NULL;
+}
+
 static void kernel_close(pfq_t *q)
 {
+	forget_hugepages(q);
 	close(q->fd);
 }
 
@@ -80,10 +88,33 @@ static int kernel_control(const pfq_t *q, unsigned int operation, const void *re
 	return reason.code;
 }
 
+/* Where PFQ_HUGEPAGES asks for them; what fails is told, and the queues are in plain memory. */
+static void kernel_prepare(pfq_t *q)
+{
+	struct pfq_queue_map plan;
+	struct pfq_memory memory;
+
+	forget_hugepages(q);
+	if (!queue_memory_wants_hugepages() ||
+	    kernel_control(q, PFQ_OP_PLAN_QUEUES, NULL, 0, &plan, sizeof(plan), NULL) < 0)
+		return;
+	q->hugepages_size = plan.size;
+	q->hugepages = queue_memory_map_hugepages(&q->hugepages_size, MAP_SHARED);
+	memory = (struct pfq_memory){ (uintptr_t)q->hugepages, q->hugepages_size };
+	if (!q->hugepages || ioctl(q->fd, PFQ_IOCTL_MEMORY, &memory) == 0)
+		return;
+	queue_memory_warn_of_hugepages();
+	forget_hugepages(q);
+}
+
 static void *kernel_map(pfq_t *q, struct pfq_error *error)
 {
-	void *memory = mmap(NULL, q->map.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE,
-			    q->fd, 0);
+	void *memory;
+
+	if (q->hugepages)
+		return q->hugepages;
+	memory = mmap(NULL, q->map.size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, q->fd,
+		      0);
 
 	if (memory == MAP_FAILED) {
 		pfq_fail(error, errno, "the queues cannot be mapped: %s", strerror(errno));
@@ -94,7 +125,8 @@ static void *kernel_map(pfq_t *q, struct pfq_error *error)
 
 static void kernel_unmap(pfq_t *q)
 {
-	queue_memory_retire(q->memory, q->map.size);
+	queue_memory_retire(q->memory, q->hugepages ? q->hugepages_size : q->map.size);
+	q->hugepages = NULL;
 }
 
 static int kernel_check_tx(const char *name, struct pfq_error *error)
@@ -109,6 +141,7 @@ const struct handle_host kernel_host = {
 	.open = kernel_open,
 	.close = kernel_close,
 	.control = kernel_control,
+	.prepare = kernel_prepare,
 	.map = kernel_map,
 	.unmap = kernel_unmap,
 	.check_tx = kernel_check_tx,

@@ -139,7 +139,10 @@ static void use_queues(pfq_t *q)
 static int enable(pfq_t *q)
 {
 	struct pfq_error error = { .code = -EINVAL, .node = -1 };
-	int status = handle_control(q, PFQ_OP_ENABLE, NULL, 0, &q->map, sizeof(q->map));
+	int status;
+
+	q->host->prepare(q);
+	status = handle_control(q, PFQ_OP_ENABLE, NULL, 0, &q->map, sizeof(q->map));
 
 	if (status < 0)
 		return status;

@@ -33,6 +33,11 @@ static int user_control(const pfq_t *q, unsigned int operation, const void *requ
 	return pfq_control(q->socket, operation, request, request_size, reply, reply_size, error);
 }
 
+static void user_prepare(pfq_t *q)
+{
+	(void)q;
+}
+
 static void *user_map(pfq_t *q, struct pfq_error *error)
 {
 	(void)error;
@@ -50,6 +55,7 @@ const struct handle_host user_host = {
 	.open = user_open,
 	.close = user_close,
 	.control = user_control,
+	.prepare = user_prepare,
 	.map = user_map,
 	.unmap = user_unmap,
 	.check_tx = pfq_host_check_tx,

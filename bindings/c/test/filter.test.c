@@ -155,3 +155,11 @@ TEST(images_that_are_no_computation_are_refused)
 	OK(q, pfq_set_group_computation(q, gid, NULL, 0));
 	pfq_close(q);
 }
+
+TEST(an_ebpf_program_is_for_the_kernel_host)
+{
+	pfq_t *q = pfq_open(64, 64, 64, 64);
+
+	FAILS(q, pfq_group_fprog_fd(q, pfq_group_id(q), 0), "kernel host");
+	pfq_close(q);
+}

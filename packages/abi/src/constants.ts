@@ -117,6 +117,8 @@ export const ioctl = set("Ioctl", "PFQ_IOCTL_", "Calls on the device node of the
 	CONTROL: 0x4030bf01,
 	/** An eventfd (int) that is signalled whenever the reader is woken; once for an open file. */
 	SIGNAL: 0x4004bf02,
+	/** A struct pfq_memory: the next time the socket is enabled, its queues are there. */
+	MEMORY: 0x4010bf03,
 });
 
 export const constantSets = [abi, imageArgument, any, policy, classes, vlan, link, deviceState, ioctl] as const;

@@ -171,6 +171,11 @@ export const filterHeader = structure("pfq_filter", "A classic BPF filter for a 
 	count: u32("number of instructions (struct sock_filter, 8 octets each); 0 removes the filter"),
 });
 
+export const filterProgram = structure("pfq_filter_program", "An eBPF program as the filter of a group.", {
+	gid: i32(),
+	fd: i32("file descriptor of the calling process"),
+});
+
 export const vlanFilter = structure("pfq_vlan_filter", "The VLAN filter of a group.", {
 	gid: i32(),
 	vid: i32("0 to 4094; Q_VLAN_UNTAG, Q_VLAN_ANYTAG"),
@@ -213,6 +218,11 @@ export const controlCall = structure(
 );
 
 // The computation image (docs/image-format.md).
+
+export const memory = structure("pfq_memory", "HugePages of a process, for the queues of its socket.", {
+	address: u64("where they are mapped"),
+	size: u64("octets: a multiple of the size of a page"),
+});
 
 export const imageHeader = structure("pfq_image", "Header of a computation image.", {
 	magic: u32("PFQC"),
@@ -268,10 +278,12 @@ export const structures = [
 	txBinding,
 	computationHeader,
 	filterHeader,
+	filterProgram,
 	vlanFilter,
 	deviceName,
 	deviceStats,
 	controlCall,
+	memory,
 	imageHeader,
 	imageArgument,
 	imageNode,

@@ -77,6 +77,13 @@ void Socket::set_filter_expression(Info info)
 	checked(info.Env(), result);
 }
 
+// (gid, file descriptor of an eBPF program)
+void Socket::set_filter_program(Info info)
+{
+	checked(info.Env(),
+		pfq_group_fprog_fd(open_handle(info.Env()), integer(info, 0), integer(info, 1)));
+}
+
 void Socket::reset_filter(Info info)
 {
 	checked(info.Env(), pfq_group_fprog_reset(open_handle(info.Env()), integer(info, 0)));

@@ -27,6 +27,7 @@ Napi::Function Socket::define(Napi::Env env)
 			InstanceMethod<&Socket::set_computation>("setComputation"),
 			InstanceMethod<&Socket::set_filter>("setFilter"),
 			InstanceMethod<&Socket::set_filter_expression>("setFilterExpression"),
+			InstanceMethod<&Socket::set_filter_program>("setFilterProgram"),
 			InstanceMethod<&Socket::reset_filter>("resetFilter"),
 			InstanceMethod<&Socket::enable_vlan_filter>("enableVlanFilter"),
 			InstanceMethod<&Socket::set_vlan_filter>("setVlanFilter"),

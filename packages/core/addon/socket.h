@@ -38,6 +38,7 @@ class Socket : public Napi::ObjectWrap<Socket>
 	void set_computation(Info);
 	void set_filter(Info);
 	void set_filter_expression(Info);
+	void set_filter_program(Info);
 	void reset_filter(Info);
 	void enable_vlan_filter(Info);
 	void set_vlan_filter(Info);

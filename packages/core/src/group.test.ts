@@ -233,6 +233,7 @@ describe("the Berkeley filter of a group", () => {
 	it("is refused where it is wrong", () => {
 		using socket = Socket.open();
 		const group = socket.joinGroup();
+		expect(() => group.setFilter({ fd: 0 })).toThrow("eBPF programs run on the kernel host alone");
 		expect(() => group.setFilter("udp prot 53")).toThrow(
 			expect.objectContaining({
 				code: "EINVAL",

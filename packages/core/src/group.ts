@@ -40,8 +40,11 @@ export interface Group {
 	/** Feeds the group from a device: the name of an interface, `pcap:FILE`, `mem:NAME`, `mem:A=B`. */
 	bind(device: string, options?: BindOptions): void;
 	unbind(device: string, options?: BindOptions): void;
-	/** Only packets that pass come to the computation: an expression of pcap-filter(7), or classic BPF; null: all. */
-	setFilter(filter: string | readonly BpfInstruction[] | null): void;
+	/**
+	 * Only packets that pass come to the computation: an expression of pcap-filter(7), classic BPF, or (on the kernel
+	 * host) the file descriptor of an eBPF program of type socket filter; null: all.
+	 */
+	setFilter(filter: string | readonly BpfInstruction[] | { readonly fd: number } | null): void;
 	/** While the VLAN filter is on, only packets of the ids that were set pass. */
 	enableVlanFilter(on: boolean): void;
 	/** Lets packets of a VLAN pass: 0 to 4094; `Vlan.UNTAG`: those without a tag; `Vlan.ANYTAG`: with any. */
@@ -79,6 +82,7 @@ export const joinGroup = (native: NativeSocket, options: GroupOptions): Group =>
 		setFilter(filter) {
 			if (filter === null) native.resetFilter(id);
 			else if (typeof filter === "string") native.setFilterExpression(id, filter);
+			else if ("fd" in filter) native.setFilterProgram(id, intNumber("fd", filter.fd));
 			else native.setFilter(id, encodeFilter(filter));
 		},
 		enableVlanFilter: (on) => native.enableVlanFilter(id, on),

@@ -23,6 +23,7 @@ export interface NativeSocket {
 	setComputation(gid: number, image: Uint8Array): void;
 	setFilter(gid: number, instructions: Uint8Array): void;
 	setFilterExpression(gid: number, expression: string): void;
+	setFilterProgram(gid: number, fd: number): void;
 	resetFilter(gid: number): void;
 	enableVlanFilter(gid: number, on: boolean): void;
 	setVlanFilter(gid: number, vid: number, on: boolean): void;

@@ -113,6 +113,12 @@ static int pfq_op_enable(struct pfq_call *call)
 	return status;
 }
 
+static int pfq_op_plan_queues(struct pfq_call *call)
+{
+	pfq_socket_plan(call->socket, call->reply);
+	return 0;
+}
+
 static int pfq_op_disable(struct pfq_call *call)
 {
 	pfq_socket_disable(call->socket);
@@ -229,6 +235,16 @@ static int pfq_op_set_filter(struct pfq_call *call)
 			return status;
 	}
 	return pfq_group_set_filter(call->group, filter, call->error);
+}
+
+static int pfq_op_set_filter_program(struct pfq_call *call)
+{
+	const struct pfq_filter_program *request = call->request;
+	void *filter;
+	int status = call->engine->ops->filter_get(call->engine->host, request->fd, &filter,
+						   call->error);
+
+	return status ? status : pfq_group_set_filter(call->group, filter, call->error);
 }
 
 static int pfq_op_enable_vlan_filter(struct pfq_call *call)

@@ -75,6 +75,9 @@ struct pfq_host_ops {
 			      struct pfq_error *error);
 	void (*filter_free)(void *host, void *filter);
 
+	/* The same of an eBPF program of type socket filter, which the calling process has open. */
+	int (*filter_get)(void *host, int fd, void **filter, struct pfq_error *error);
+
 	/* Memory for a socket's queues, zeroed; *page is the size of its pages. */
 	int (*queue_alloc)(void *host, struct pfq_socket *socket, size_t size, void **memory,
 			   size_t *page, struct pfq_error *error);

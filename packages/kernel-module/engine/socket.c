@@ -74,13 +74,13 @@ int pfq_socket_configure(struct pfq_socket *socket, const struct pfq_socket_conf
 }
 
 /* Headers first, then the Rx slots, then those of each bound Tx queue, all page by page. */
-static void plan_memory(struct pfq_socket *socket)
+void pfq_socket_plan(const struct pfq_socket *socket, struct pfq_queue_map *map)
 {
 	const uint64_t page = 4096;
 	uint64_t rx = (uint64_t)socket->rx_slots * pfq_socket_rx_slot_size(socket);
 	uint64_t tx = (uint64_t)socket->tx_slots * pfq_socket_tx_slot_size(socket);
-	struct pfq_queue_map *map = &socket->map;
 
+	*map = socket->map;
 	map->rx_header = 0;
 	map->tx_header = sizeof(struct pfq_rx_queue);
 	map->rx_slots = page;
@@ -127,7 +127,7 @@ int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
 
 	if (socket->enabled)
 		return pfq_fail(error, EBUSY, "socket %d: enabled already", socket->id);
-	plan_memory(socket);
+	pfq_socket_plan(socket, &socket->map);
 	socket->memory_size = (size_t)socket->map.size;
 	if (socket->memory_size != socket->map.size)
 		return pfq_fail(

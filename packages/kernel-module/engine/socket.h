@@ -7,6 +7,8 @@
 
 int pfq_socket_configure(struct pfq_socket *socket, const struct pfq_socket_config *config,
 			 struct pfq_error *error);
+/* Where the queues of a socket would be if it were enabled now; of one that is, where they are. */
+void pfq_socket_plan(const struct pfq_socket *socket, struct pfq_queue_map *map);
 int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error);
 void pfq_socket_disable(struct pfq_socket *socket);
 

@@ -17,6 +17,7 @@
 
 static_assert(PFQ_IOCTL_CONTROL == _IOC(1, 0xbf, 1, sizeof(struct pfq_control_call)));
 static_assert(PFQ_IOCTL_SIGNAL == _IOC(1, 0xbf, 2, sizeof(int)));
+static_assert(PFQ_IOCTL_MEMORY == _IOC(1, 0xbf, 3, sizeof(struct pfq_memory)));
 
 /* The longest request is a computation, or a filter, behind its header. */
 #define MAX_REQUEST (PFQ_IMAGE_MAX_SIZE + 64)
@@ -98,6 +99,7 @@ static int control_release(struct inode *inode, struct file *file)
 	struct net *net = reader->net;
 
 	pfq_socket_destroy(reader->socket);
+	pfq_queue_withdraw_offer(reader);
 	destroy_reader(reader);
 	pfq_namespace_put(net);
 	return 0;
@@ -166,6 +168,15 @@ static long set_signal(struct pfq_reader *reader, const int __user *argument)
 	return 0;
 }
 
+static long offer_memory(struct pfq_reader *reader, const void __user *argument)
+{
+	struct pfq_memory memory;
+
+	if (copy_from_user(&memory, argument, sizeof(memory)))
+		return -EFAULT;
+	return pfq_queue_offer(reader, &memory);
+}
+
 static long control_ioctl(struct file *file, unsigned int command, unsigned long argument)
 {
 	switch (command) {
@@ -173,6 +184,8 @@ static long control_ioctl(struct file *file, unsigned int command, unsigned long
 		return control(file->private_data, (const void __user *)argument);
 	case PFQ_IOCTL_SIGNAL:
 		return set_signal(file->private_data, (const int __user *)argument);
+	case PFQ_IOCTL_MEMORY:
+		return offer_memory(file->private_data, (const void __user *)argument);
 	default:
 		return -ENOTTY;
 	}

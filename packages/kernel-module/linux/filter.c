@@ -2,6 +2,7 @@
 #include "filter.h"
 #include "error.h"
 
+#include <linux/bpf.h>
 #include <linux/filter.h>
 
 int pfq_filter_prepare(void *host, const void *insns, unsigned int count, void **filter,
@@ -23,6 +24,20 @@ int pfq_filter_prepare(void *host, const void *insns, unsigned int count, void *
 	return 0;
 }
 
+int pfq_filter_get(void *host, int fd, void **filter, struct pfq_error *error)
+{
+	struct bpf_prog *program = bpf_prog_get_type_dev(fd, BPF_PROG_TYPE_SOCKET_FILTER, false);
+
+	if (IS_ERR(program))
+		return pfq_fail(error, (int)-PTR_ERR(program),
+				"filter: file descriptor %d is no eBPF program of type socket "
+				"filter",
+				fd);
+	*filter = program;
+	return 0;
+}
+
+/* Frees what was prepared, and gives back what was got. */
 void pfq_filter_free(void *host, void *filter)
 {
 	bpf_prog_destroy(filter);

@@ -26,6 +26,7 @@ static const struct pfq_host_ops host_ops = {
 	.device_stats = pfq_net_device_stats,
 	.filter_prepare = pfq_filter_prepare,
 	.filter_free = pfq_filter_free,
+	.filter_get = pfq_filter_get,
 	.queue_alloc = pfq_queue_alloc,
 	.queue_free = pfq_queue_free,
 	.socket_process = pfq_reader_process,

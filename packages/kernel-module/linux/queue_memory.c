@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "queue_memory.h"
 #include "error.h"
+#include "hugepages.h"
 #include "reader.h"
 
 #include <linux/sched/signal.h>
@@ -20,14 +21,67 @@ static int charge(struct mmpin *charge, size_t size, struct pfq_error *error)
 			size >> 10, rlimit(RLIMIT_MEMLOCK) >> 10);
 }
 
+static struct pfq_hugepages *exchange_offer(struct pfq_reader *reader,
+					    struct pfq_hugepages *hugepages)
+{
+	struct pfq_hugepages *before;
+
+	mutex_lock(&reader->memory_lock);
+	before = reader->offered;
+	reader->offered = hugepages;
+	mutex_unlock(&reader->memory_lock);
+	return before;
+}
+
+long pfq_queue_offer(struct pfq_reader *reader, const struct pfq_memory *memory)
+{
+	struct pfq_hugepages *hugepages = pfq_hugepages_pin(memory->address, memory->size);
+
+	if (IS_ERR(hugepages))
+		return PTR_ERR(hugepages);
+	pfq_hugepages_release(exchange_offer(reader, hugepages));
+	return 0;
+}
+
+void pfq_queue_withdraw_offer(struct pfq_reader *reader)
+{
+	pfq_hugepages_release(exchange_offer(reader, NULL));
+}
+
+/* The process has written to them. */
+static int use_hugepages(struct pfq_reader *reader, struct pfq_hugepages *hugepages, size_t size,
+			 struct pfq_error *error)
+{
+	if (hugepages->size < size) {
+		int status = pfq_fail(error, EINVAL,
+				      "HugePages of %zu KiB for queues of %zu KiB: give more",
+				      hugepages->size >> 10, size >> 10);
+
+		pfq_hugepages_release(hugepages);
+		return status;
+	}
+	memset(hugepages->address, 0, size);
+	reader->hugepages = hugepages;
+	return 0;
+}
+
 int pfq_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **memory, size_t *page,
 		    struct pfq_error *error)
 {
 	struct pfq_reader *reader = pfq_socket_host(socket);
+	struct pfq_hugepages *hugepages = exchange_offer(reader, NULL);
 	struct mmpin charged;
 	void *queues;
 	int status;
 
+	if (hugepages) {
+		status = use_hugepages(reader, hugepages, size, error);
+		if (status)
+			return status;
+		*memory = hugepages->address;
+		*page = hugepages->page_size;
+		return 0;
+	}
 	size = PAGE_ALIGN(size);
 	status = charge(&charged, size, error);
 	if (status)
@@ -54,6 +108,11 @@ void pfq_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t 
 {
 	struct pfq_reader *reader = pfq_socket_host(socket);
 
+	if (reader->hugepages) {
+		pfq_hugepages_release(reader->hugepages);
+		reader->hugepages = NULL;
+		return;
+	}
 	mutex_lock(&reader->memory_lock);
 	reader->memory = NULL;
 	mutex_unlock(&reader->memory_lock);

@@ -12,6 +12,11 @@ int pfq_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **m
 		    struct pfq_error *error);
 void pfq_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t size);
 
+/* HugePages of the calling process, for the queues of the socket when it is enabled the next time.
+ */
+long pfq_queue_offer(struct pfq_reader *reader, const struct pfq_memory *memory);
+void pfq_queue_withdraw_offer(struct pfq_reader *reader);
+
 /* Maps the queues of an enabled socket, from their beginning on. */
 int pfq_queue_map(struct pfq_reader *reader, struct vm_area_struct *area);
 

@@ -14,9 +14,11 @@ struct pfq_reader {
 	struct net *net;
 	struct pid *owner;
 	wait_queue_head_t waiting;
-	struct eventfd_ctx *signal; /* set once, or never */
-	struct mutex memory_lock;   /* of the three below; taken within mmap_lock */
-	void *memory;		    /* the queues; NULL while the socket is not enabled */
+	struct eventfd_ctx *signal;	 /* set once, or never */
+	struct pfq_hugepages *offered;	 /* for the next time that the socket is enabled, or NULL */
+	struct pfq_hugepages *hugepages; /* in use for the queues, or NULL */
+	struct mutex memory_lock; /* of the three below, and `offered`; taken within mmap_lock */
+	void *memory;		  /* the queues, if this is where they are mapped from; or NULL */
 	size_t memory_size;
 	struct mmpin charge; /* against the locked-memory limit of who enabled it */
 };

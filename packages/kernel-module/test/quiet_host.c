@@ -79,6 +79,18 @@ static int filter_prepare(void *host, const void *insns, unsigned int count, voi
 	return 0;
 }
 
+static int filter_get(void *host, int fd, void **filter, struct pfq_error *error)
+{
+	(void)host;
+	if (fd < 0)
+		return pfq_fail(error, EBADF, "filter: no program");
+	*filter = pfq_alloc(sizeof(uint32_t));
+	if (!*filter)
+		return pfq_fail(error, ENOMEM, "filter: out of memory");
+	*(uint32_t *)*filter = (uint32_t)fd;
+	return 0;
+}
+
 static void filter_free(void *host, void *filter)
 {
 	(void)host;
@@ -193,6 +205,7 @@ const struct pfq_host_ops quiet_host_ops = {
 	.device_stats = device_stats,
 	.filter_prepare = filter_prepare,
 	.filter_free = filter_free,
+	.filter_get = filter_get,
 	.queue_alloc = queue_alloc,
 	.queue_free = queue_free,
 	.socket_process = socket_process,

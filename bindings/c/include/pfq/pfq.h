@@ -212,6 +212,15 @@ int pfq_set_group_computation(pfq_t *q, int gid, const void *image, size_t size)
 /* A classic BPF program (struct sock_fprog of <linux/filter.h>) that runs before the computation.
  * It is copied. */
 int pfq_group_fprog(pfq_t *q, int gid, const struct sock_fprog *program);
+
+/*
+ * The same with an eBPF program of type socket filter (BPF_PROG_TYPE_SOCKET_FILTER) that this
+ * process has open: a packet for which it gives 0 does not pass. The group keeps the program; the
+ * descriptor stays the caller's. On the kernel host alone.
+ */
+int pfq_group_fprog_fd(pfq_t *q, int gid, int fd);
+
+/* Removes the filter, of either kind. */
 int pfq_group_fprog_reset(pfq_t *q, int gid);
 
 /* A VLAN filter, which begins by letting nothing through. vid: 1 to 4094, Q_VLAN_UNTAG,

@@ -308,6 +308,11 @@ class socket
 	{
 		check(pfq_group_fprog(q_, gid, &program));
 	}
+	/// An eBPF program of type socket filter; on the kernel host alone.
+	void group_fprog_fd(int gid, int fd)
+	{
+		check(pfq_group_fprog_fd(q_, gid, fd));
+	}
 	void group_fprog_reset(int gid)
 	{
 		check(pfq_group_fprog_reset(q_, gid));

@@ -104,6 +104,7 @@
 /* Calls on the device node of the kernel host. */
 #define PFQ_IOCTL_CONTROL 1076936449
 #define PFQ_IOCTL_SIGNAL 1074052866
+#define PFQ_IOCTL_MEMORY 1074839299
 
 #define Q_CLASS(n) (1ULL << (n))
 
@@ -386,6 +387,15 @@ PFQ_ABI_ASSERT(sizeof(struct pfq_filter) == 8);
 PFQ_ABI_ASSERT(offsetof(struct pfq_filter, gid) == 0);
 PFQ_ABI_ASSERT(offsetof(struct pfq_filter, count) == 4);
 
+/* An eBPF program as the filter of a group. */
+struct pfq_filter_program {
+	int32_t gid;
+	int32_t fd; /* file descriptor of the calling process */
+};
+PFQ_ABI_ASSERT(sizeof(struct pfq_filter_program) == 8);
+PFQ_ABI_ASSERT(offsetof(struct pfq_filter_program, gid) == 0);
+PFQ_ABI_ASSERT(offsetof(struct pfq_filter_program, fd) == 4);
+
 /* The VLAN filter of a group. */
 struct pfq_vlan_filter {
 	int32_t gid;
@@ -451,6 +461,15 @@ PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, request_size) == 16);
 PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, reply) == 24);
 PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, reply_size) == 32);
 PFQ_ABI_ASSERT(offsetof(struct pfq_control_call, error) == 40);
+
+/* HugePages of a process, for the queues of its socket. */
+struct pfq_memory {
+	uint64_t address; /* where they are mapped */
+	uint64_t size; /* octets: a multiple of the size of a page */
+};
+PFQ_ABI_ASSERT(sizeof(struct pfq_memory) == 16);
+PFQ_ABI_ASSERT(offsetof(struct pfq_memory, address) == 0);
+PFQ_ABI_ASSERT(offsetof(struct pfq_memory, size) == 8);
 
 /* Header of a computation image. */
 struct pfq_image {
@@ -547,6 +566,8 @@ enum pfq_operation {
 	PFQ_OP_BIND_EGRESS = 25, /* transmit what the socket is given to a device */
 	PFQ_OP_UNBIND_EGRESS = 26, /* give the packets to the socket again */
 	PFQ_OP_WAKE_TX = 27, /* wake the thread of an asynchronous Tx queue, after its idle word was taken back */
+	PFQ_OP_PLAN_QUEUES = 28, /* where the queues would be if the socket were enabled now */
+	PFQ_OP_SET_FILTER_PROGRAM = 29, /* set the filter of a group to an eBPF program of type socket filter, by file descriptor */
 };
 
 #endif

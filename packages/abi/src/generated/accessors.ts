@@ -105,6 +105,7 @@ export const DeviceState = {
 export const Ioctl = {
 	CONTROL: 1076936449,
 	SIGNAL: 1074052866,
+	MEMORY: 1074839299,
 } as const
 
 /** A packet in an Rx slot: this header, then `caplen` octets. Valid until its batch is released. */
@@ -735,6 +736,26 @@ export const PfqFilter = {
 		view.setUint32(at + 4, value, true),
 } as const
 
+/** An eBPF program as the filter of a group. */
+export const PfqFilterProgram = {
+	/** Octets of the whole structure. */
+	byteLength: 8,
+	/** Offset of `gid`. */
+	gidOffset: 0,
+	/** Reads `gid`. */
+	gid: (view: DataView, at = 0): number => view.getInt32(at + 0, true),
+	/** Writes `gid`. */
+	setGid: (view: DataView, value: number, at = 0): void =>
+		view.setInt32(at + 0, value, true),
+	/** Offset of `fd`. */
+	fdOffset: 4,
+	/** Reads `fd`. */
+	fd: (view: DataView, at = 0): number => view.getInt32(at + 4, true),
+	/** Writes `fd`. */
+	setFd: (view: DataView, value: number, at = 0): void =>
+		view.setInt32(at + 4, value, true),
+} as const
+
 /** The VLAN filter of a group. */
 export const PfqVlanFilter = {
 	/** Octets of the whole structure. */
@@ -887,6 +908,26 @@ export const PfqControlCall = {
 	/** Writes `error`. */
 	setError: (view: DataView, value: bigint, at = 0): void =>
 		view.setBigUint64(at + 40, value, true),
+} as const
+
+/** HugePages of a process, for the queues of its socket. */
+export const PfqMemory = {
+	/** Octets of the whole structure. */
+	byteLength: 16,
+	/** Offset of `address`. */
+	addressOffset: 0,
+	/** Reads `address`. */
+	address: (view: DataView, at = 0): bigint => view.getBigUint64(at + 0, true),
+	/** Writes `address`. */
+	setAddress: (view: DataView, value: bigint, at = 0): void =>
+		view.setBigUint64(at + 0, value, true),
+	/** Offset of `size`. */
+	sizeOffset: 8,
+	/** Reads `size`. */
+	size: (view: DataView, at = 0): bigint => view.getBigUint64(at + 8, true),
+	/** Writes `size`. */
+	setSize: (view: DataView, value: bigint, at = 0): void =>
+		view.setBigUint64(at + 8, value, true),
 } as const
 
 /** Header of a computation image. */
