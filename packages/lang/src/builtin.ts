@@ -4,6 +4,7 @@ import { bloomFunctions } from "./bloom-functions.js";
 import { containerFunctions, containerModules } from "./haskell-containers.js";
 import { haskellFunctions } from "./haskell-functions.js";
 import type { HaskellFunction, Implementation } from "./haskell-values.js";
+import { keyNames } from "./steering-keys.js";
 import type { Associativity } from "./syntax.js";
 
 /** A name that every program has: a primitive, an operator on primitives, or a function of Haskell's libraries. */
@@ -89,7 +90,7 @@ const libraryNames: readonly Builtin[] = [
 	truth("True", true),
 	truth("False", false),
 	truth("otherwise", true),
-	...[...haskellFunctions, ...bloomFunctions].map(libraryName),
+	...[...haskellFunctions, ...bloomFunctions, ...keyNames].map(libraryName),
 ];
 
 const containerNames: readonly Builtin[] = containerFunctions.map(libraryName);

@@ -87,7 +87,7 @@ const samples: Readonly<Record<string, string>> = {
 	offset1: "26",
 	offset2: "30",
 	size: "4",
-	key: "0x638",
+	key: "key_5tuple",
 	message: '"seen"',
 	text: '"seen"',
 	vid: "7",

@@ -6,7 +6,7 @@ import { parse } from "./parser.js";
 import type { Source } from "./source.js";
 import { spacesOf } from "./spacing.js";
 import type { Token } from "./token.js";
-import { type Comment, commentsIn } from "./trivia.js";
+import { type Comment, commentsIn, withoutSpaceAtEnd } from "./trivia.js";
 
 export type Formatted =
 	| { readonly ok: true; readonly text: string }
@@ -37,7 +37,11 @@ export const format = (text: string, file = "program"): Formatted => {
 };
 
 /** What is done to a program that is laid out in a way which is better left alone. */
-const withoutStraySpace = (text: string): string => `${text.replace(/[ \t]+$/gm, "").replace(/\n+$/, "")}\n`;
+const withoutStraySpace = (text: string): string => {
+	const lines = text.split("\n").map(withoutSpaceAtEnd);
+	while (lines.at(-1) === "") lines.pop();
+	return `${lines.join("\n")}\n`;
+};
 
 const laidOutOf = (source: Source): readonly Token[] => {
 	const report = newReport();
@@ -213,7 +217,8 @@ const assembled = (lines: readonly Written[]): string => {
 	for (let at = 0; at < lines.length; at++) {
 		let end = at;
 		while (lines[end]?.comment != null && (end === at || lines[end]?.gap === false)) end++;
-		const width = Math.max(0, ...lines.slice(at, end).map(({ text }) => text.length)) + BEFORE_COMMENT;
+		let width = BEFORE_COMMENT;
+		for (let row = at; row < end; row++) width = Math.max(width, (lines[row]?.text.length ?? 0) + BEFORE_COMMENT);
 		for (const line of end > at ? lines.slice(at, end) : [lines[at] as Written]) {
 			if (line.gap && result.length > 0) result.push("");
 			result.push(line.comment === null ? line.text : line.text.padEnd(width) + line.comment);

@@ -144,9 +144,11 @@ export const libraryDocumentation: Readonly<Record<string, readonly [meaning: st
 	setBit: ["the number with this bit set", "mark (setBit 6 0)"],
 	clearBit: ["the number with this bit cleared", "mark (clearBit 6 1)"],
 	shift: ["the bits moved to the left; to the right, where the count is negative", "mark (B.shift 1 4)"],
+	key_3tuple: ["the key of the two addresses and the IP protocol", "steer_key key_3tuple"],
+	key_5tuple: ["the key of the two addresses, the IP protocol and the two ports", "steer_key key_5tuple"],
 	bloomCalcM: [
 		"how many bins a Bloom filter needs, for so many addresses and such a share of false positives",
-		"steer_to (bloomCalcM 1000 0.01)",
+		'bloom_filter (bloomCalcM 2 0.01) ["10.0.0.1", "10.0.0.2"] 32',
 	],
 	bloomCalcN: [
 		"for how many addresses a Bloom filter of so many bins is good, at such a share of false positives",

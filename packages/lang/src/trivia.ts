@@ -7,6 +7,13 @@ export interface Comment {
 	readonly end: number;
 }
 
+/** A line without the spaces and tabs that it ends in. */
+export const withoutSpaceAtEnd = (line: string): string => {
+	let end = line.length;
+	while (end > 0 && (line[end - 1] === " " || line[end - 1] === "\t")) end--;
+	return line.slice(0, end);
+};
+
 /** The comments of what is between two tokens: space, `-- …` to the end of the line, and `{- … -}`, which nest. */
 export const commentsIn = (between: string): Comment[] => {
 	const found: Comment[] = [];
@@ -23,7 +30,7 @@ export const commentsIn = (between: string): Comment[] => {
 				depth += step;
 				at += step === 0 ? 1 : 2;
 			} while (depth > 0 && at < between.length);
-			const text = between.slice(start, at).replace(/[ \t]+$/gm, "");
+			const text = between.slice(start, at).split("\n").map(withoutSpaceAtEnd).join("\n");
 			found.push({ text, start, end: at });
 		} else at++;
 	}

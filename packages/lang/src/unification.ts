@@ -56,7 +56,7 @@ export const unifier = (): Unifier => {
 			} else if (each.arguments.length > 0 && !seen.has(each)) {
 				spend();
 				seen.add(each);
-				stack.push(...each.arguments);
+				for (const part of each.arguments) stack.push(part);
 			}
 		}
 		to.bound = type;
@@ -120,7 +120,7 @@ export const unifier = (): Unifier => {
 			} else if (each.arguments.length > 0 && !seen.has(each)) {
 				spend();
 				seen.add(each);
-				stack.push(...each.arguments);
+				for (const part of each.arguments) stack.push(part);
 			}
 		}
 	};
