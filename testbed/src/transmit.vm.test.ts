@@ -7,6 +7,42 @@ import { inGuest, minutes, seriesAsked } from "./vm/guest.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
+/** A socket in each of two namespaces, `left` and `right`, and a bridge of PFQ's between their cables. */
+const bridged = `
+for side in left right; do
+	ip netns add $side
+	ip link add to_$side type veth peer name port netns $side
+	echo 1 >/proc/sys/net/ipv6/conf/to_$side/disable_ipv6
+	ip link set to_$side up
+	ip netns exec $side sysctl -qw net.ipv6.conf.port.disable_ipv6=1
+	ip -n $side link set port up
+done
+ip -n left addr add 10.77.0.1/24 dev port
+ip -n right addr add 10.77.0.2/24 dev port
+node packages/tools/bin/pfq.js run -i to_left -e 'main = bridge "to_right"' --seconds 90 --json >/tmp/left &
+left=$!
+node packages/tools/bin/pfq.js run -i to_right -e 'main = bridge "to_left"' --seconds 90 --json >/tmp/right &
+right=$!
+until test -s /tmp/left && test -s /tmp/right; do sleep 0.2; done
+transfer() {
+	ip netns exec right node -e '
+		require("net").createServer((socket) => {
+			const hash = require("crypto").createHash("sha256");
+			socket.on("data", (data) => hash.update(data));
+			socket.on("end", () => { console.log(hash.digest("hex")); process.exit(); });
+		}).listen(5000, "10.77.0.2", () => require("fs").writeFileSync("/tmp/listening", "yes"));' &
+	server=$!
+	until test -s /tmp/listening; do sleep 0.2; done
+	rm /tmp/listening
+	ip netns exec left node -e '
+		const data = Buffer.alloc(4 << 20, (_, index) => 0).map((_, index) => index * 7 + (index >> 8));
+		console.log(require("crypto").createHash("sha256").update(data).digest("hex"));
+		require("net").connect(5000, "10.77.0.2").end(data);' || fail 'nothing sent'
+	wait $server
+	ip netns exec right cat /sys/class/net/port/statistics/rx_packets
+}
+`;
+
 describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	it(
 		"passes libpfq's tests of Tx threads, with a pool of buffers and without",
@@ -32,5 +68,70 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(stdout).toContain("no Tx threads: load pfq.ko with tx_cpus=LIST");
 		},
 		10 * minutes,
+	);
+
+	it(
+		"bridges two devices both ways, and cuts packets into segments for a device that takes none that are larger",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`${bridged}
+				transfer
+				ip link set to_right gso_max_size 1400
+				transfer
+				kill -INT $left $right
+				wait`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			const [one, two, whole, three, four, all] = stdout.trim().split("\n");
+			expect(one).toMatch(/^[0-9a-f]{64}$/);
+			expect([two, three, four]).toEqual([one, one, one]);
+			const segments = (4 << 20) / 1460;
+			expect(Number(whole)).toBeLessThan(segments);
+			expect(Number(all) - Number(whole)).toBeGreaterThan(segments);
+		},
+		5 * minutes,
+	);
+
+	it(
+		"ends a circle of two devices that send on to each other, within a namespace and across two",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				circle() {
+					node packages/tools/bin/pfq.js run -i veth0 -e 'main = bridge "veth0"' --seconds 60 --json >/tmp/near &
+					near=$!
+					$1 node packages/tools/bin/pfq.js run -i veth1 -e 'main = bridge "veth1"' --seconds 60 --json >/tmp/far &
+					far=$!
+					until test -s /tmp/near && test -s /tmp/far; do sleep 0.2; done
+					$1 testbed/native/build/blast -d veth1 -n 100
+					sleep 1
+					kill -INT $near $far
+					wait
+					cat /sys/class/net/veth0/statistics/rx_packets
+					$1 cat /sys/class/net/veth1/statistics/rx_packets
+					rm /tmp/near /tmp/far
+				}
+				circle
+				ip link set veth0 down
+				ip netns add far
+				ip link set veth1 netns far
+				ip netns exec far sysctl -qw net.ipv6.conf.veth1.disable_ipv6=1
+				ip -n far link set veth1 arp off up
+				ip link set veth0 up
+				circle 'ip netns exec far' | tail -n 2`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			const counts = stdout
+				.trim()
+				.split("\n")
+				.filter((line) => /^\d+$/.test(line));
+			// sent on eight times: five arrivals at one end, four at the other
+			expect(counts).toEqual(["500", "400", "1000", "800"]);
+		},
+		5 * minutes,
 	);
 });

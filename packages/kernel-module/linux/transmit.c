@@ -77,6 +77,33 @@ static struct sk_buff *make_skb(const struct pfq_packet *packet, struct net_devi
 	return NULL;
 }
 
+/*
+ * How often PFQ has sent a received packet on is kept in a field of it that has no meaning for a
+ * packet that is not in a tunnel, and that virtual devices leave alone: so a circle of them comes
+ * to an end. What else is found there is an EtherType or an IP protocol, and never between the two.
+ */
+#define HOPS_TAG  0x0500
+#define HOPS_MASK 0x000f
+#define MAX_HOPS  8
+
+static bool count_hop(struct sk_buff *skb)
+{
+	u16 hops = ntohs(skb->inner_protocol) ^ HOPS_TAG;
+
+	if (skb->encapsulation)
+		return true;
+	if (hops > HOPS_MASK)
+		hops = 0;
+	skb_set_inner_protocol(skb, htons(HOPS_TAG | (hops + 1)));
+	return hops < MAX_HOPS;
+}
+
+static bool suits_every_device(const struct sk_buff *skb)
+{
+	return !skb_is_nonlinear(skb) && !skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL &&
+	       !skb_vlan_tag_present(skb);
+}
+
 /* A received packet goes on as it came; what its device cannot do with it is done here, as to cut a
  * packet into segments, or to compute its checksum. */
 static struct sk_buff *clone_skb(struct sk_buff *received, struct net_device *dev)
@@ -89,11 +116,13 @@ static struct sk_buff *clone_skb(struct sk_buff *received, struct net_device *de
 	skb_clear_tstamp(skb);
 	skb_forward_csum(skb);
 	skb_dst_drop(skb);
-	set_headers(skb, dev);
-	if (is_skb_forwardable(dev, skb))
-		return validate_xmit_skb_list(skb, dev, &again);
-	kfree_skb(skb);
-	return NULL;
+	skb_reset_mac_header(skb);
+	skb->dev = dev;
+	if (!count_hop(skb) || !is_skb_forwardable(dev, skb)) {
+		kfree_skb(skb);
+		return NULL;
+	}
+	return suits_every_device(skb) ? skb : validate_xmit_skb_list(skb, dev, &again);
 }
 
 /* A driver that leaves a packet as it was gets the copies of one as one, several times. */
@@ -184,10 +213,11 @@ static unsigned int send_all(struct net_device *dev, int queue,
 			     const struct pfq_packet *const *packets, unsigned int count)
 {
 	bool may_wait = !in_interrupt();
-	struct outgoing outgoing = { .dev = dev };
+	struct outgoing outgoing;
 	unsigned int sent = 0;
 
 	local_bh_disable();
+	outgoing.dev = dev;
 	outgoing.queue = (queue >= 0 ? queue : smp_processor_id()) % dev->real_num_tx_queues;
 	outgoing.txq = netdev_get_tx_queue(dev, outgoing.queue);
 	for (unsigned int i = 0; i < count && !dev_xmit_recursion();) {
