@@ -5,7 +5,7 @@ import { compile } from "./compile.js";
 import { renderDiagnostics } from "./diagnostic.js";
 import { evaluate, type GroupState, newGroupState, type Outcome, type Packet } from "./evaluator/index.js";
 import { format } from "./formatter.js";
-import { arpPacket, ipv4Packet } from "./testing/packet-builder.js";
+import { arpPacket, gtpPacket, ipv4Packet, rtcpReport, rtpHeader } from "./testing/packet-builder.js";
 import { samplePackets } from "./testing/sample-packets.js";
 
 const folder = new URL("../../../examples/", import.meta.url);
@@ -102,5 +102,68 @@ describe("vlan-split", () => {
 		expect(run(ipv4Packet({ vlan: 40 }))).toMatchObject(dropped);
 		expect(run(ipv4Packet({}))).toMatchObject(dropped);
 		expect(counters()).toEqual([1, 1, 0]);
+	});
+});
+
+describe("bridge", () => {
+	it("passes all on but answers of DHCP, which the sockets get", () => {
+		const { run, counters } = load("bridge");
+		for (const packet of [arpPacket(), ipv4Packet({ ports: [68, 67] }), ipv4Packet({ protocol: "tcp" })])
+			expect(run(packet)).toMatchObject({ ...dropped, forwards: ["eth1"] });
+		expect(run(ipv4Packet({ ports: [67, 68] }))).toMatchObject({ fanout: { kind: "pass" }, forwards: [] });
+		expect(counters()).toEqual([3, 1, 0]);
+	});
+});
+
+describe("ids", () => {
+	const { run, counters } = load("ids");
+	const session = { protocol: "tcp", ports: [40000, 443] } as const;
+
+	it("gives both directions of a conversation, and the fragments of a datagram, to one sensor", () => {
+		const there = run(ipv4Packet(session));
+		expect(there).toMatchObject({ ...steered, mark: 0 });
+		expect(run(ipv4Packet({ ...session, ports: [443, 40000], ...back })).fanout).toEqual(there.fanout);
+		expect(run(ipv4Packet({ fragment: 0x2000 })).fanout).toEqual(run(ipv4Packet({ fragment: 185 })).fanout);
+	});
+
+	it("marks what is odd, and leaves out backups", () => {
+		for (const flags of [0x03, 0x29, 0x00]) expect(run(ipv4Packet({ ...session, flags }))).toMatchObject({ mark: 1 });
+		for (const flags of [0x02, 0x12, 0x18, 0x11])
+			expect(run(ipv4Packet({ ...session, flags }))).toMatchObject({ mark: 0 });
+		expect(run(ipv4Packet({ ...session, ports: [40000, 23] }))).toMatchObject({ ...steered, mark: 2 });
+		expect(run(ipv4Packet({ ...session, ports: [40000, 873], destination: "10.0.9.1" }))).toMatchObject(dropped);
+		expect(counters()).toEqual([3, 1, 1]);
+	});
+});
+
+describe("voip", () => {
+	it("gives RTP and its RTCP to one socket, SIP to all, and drops all else", () => {
+		const { run, counters } = load("voip");
+		const rtp = run(ipv4Packet({ ports: [16384, 20000], payload: rtpHeader }));
+		expect(rtp).toMatchObject(steered);
+		expect(run(ipv4Packet({ ports: [16385, 20001], payload: rtcpReport })).fanout).toEqual(rtp.fanout);
+		expect(run(ipv4Packet({ ports: [20000, 16384], payload: rtpHeader, ...back })).fanout).toEqual(rtp.fanout);
+		expect(run(ipv4Packet({ ports: [5060, 5060] }))).toMatchObject({ fanout: { kind: "pass" } });
+		expect(run(ipv4Packet({ ports: [40000, 53] }))).toMatchObject(dropped);
+		expect(counters()).toEqual([1, 3, 0]);
+	});
+});
+
+describe("gtp-probe", () => {
+	it("gives all of a subscriber to one socket, whatever the tunnel, and the control plane to all", () => {
+		const { run, counters } = load("gtp-probe");
+		const web = { protocol: "tcp", source: "10.7.0.1", destination: "192.0.2.1", ports: [40000, 443] } as const;
+		const up = run(gtpPacket(ipv4Packet(web), 1));
+		expect(up).toMatchObject(steered);
+		const down = { ...web, source: web.destination, destination: web.source };
+		expect(run(gtpPacket(ipv4Packet(down), 2)).fanout).toEqual(up.fanout);
+		expect(run(gtpPacket(ipv4Packet({ ...web, protocol: "udp", ports: [40000, 53] }), 3)).fanout).toEqual(up.fanout);
+		const others = Array.from({ length: 50 }, (_, n) =>
+			run(gtpPacket(ipv4Packet({ ...web, source: `10.7.1.${n}` }), 1)),
+		);
+		expect(new Set(others.map(({ fanout }) => JSON.stringify(fanout))).size).toBeGreaterThan(45);
+		expect(run(ipv4Packet({ ports: [2123, 2123] }))).toMatchObject({ fanout: { kind: "pass" } });
+		expect(run(ipv4Packet(web))).toMatchObject(dropped);
+		expect(counters()).toEqual([1, 53, 1]);
 	});
 });

@@ -245,7 +245,7 @@ describe("pfq-lang explain", () => {
     1:8  when is_tcp: yes, it is TCP
    1:21    inc 0: counter 0 is now 1
     2:8  port 53: drops: source port 80, destination port 12345
-         => dropped
+         => dropped at 2:8, by port 53
 
 packet 2, 0.001000 s: UDP 10.0.0.1:53 > 192.168.1.2:42, 42 octets
     1:8  when is_tcp: no, it is UDP

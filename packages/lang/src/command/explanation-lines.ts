@@ -32,11 +32,22 @@ export const explanationLines = (
 	else {
 		for (const step of explanation.steps) addStep(lines, step, 1, main);
 		const isDropped = explanation.outcome.fanout.kind === "drop";
-		lines.push(
-			`${" ".repeat(PLACE_WIDTH)}  => ${(isDropped ? output.red : output.green)(outcomeText(explanation.outcome))}`,
-		);
+		const culprit = isDropped ? dropping(explanation.steps) : undefined;
+		const by = culprit?.place ? output.dim(` at ${placeText(culprit.place, main)}, by ${culprit.expression}`) : "";
+		const verdict = (isDropped ? output.red : output.green)(outcomeText(explanation.outcome));
+		lines.push(`${" ".repeat(PLACE_WIDTH)}  => ${verdict}${by}`);
 	}
 	return lines;
+};
+
+/** The part of the program that dropped the packet: the last that was run, as far in as it goes. */
+const dropping = (steps: readonly Step[]): Step | undefined => {
+	const last = steps.at(-1);
+	if (last === undefined || last.passes) return undefined;
+	// of alternatives, no single one is to blame
+	if (/^par\d?$/.test(last.expression)) return last;
+	const inner = dropping(last.steps);
+	return inner?.place ? inner : last;
 };
 
 const addStep = (lines: string[], step: Step, depth: number, main: string): void => {

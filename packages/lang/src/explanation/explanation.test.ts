@@ -60,10 +60,10 @@ describe("why a predicate holds or not", () => {
 	it.each([
 		["has_port 53", udp, "passes: source port 53"],
 		["has_port 53", tcp, "drops: source port 80, destination port 12345"],
-		["has_port 53", laterFragment, "drops: no ports: it is a later fragment"],
-		["has_port 53", icmp, "drops: no ports: it is ICMP"],
+		["has_port 53", laterFragment, "drops: it has no ports: it is a later fragment"],
+		["has_port 53", icmp, "drops: it has no ports: it is ICMP"],
 		["has_port 53", cutOff, "drops: the ports were not captured"],
-		["has_port 53", arp, "drops: no ports: it is ARP"],
+		["has_port 53", arp, "drops: it has no ports: it is ARP"],
 		["is_tcp", arp, "drops: it is ARP"],
 		["is_ip", macs, "drops: the packet has no EtherType"],
 		["is_icmp", icmp6, "drops: it is ICMPv6 over IPv6"],
@@ -77,11 +77,11 @@ describe("why a predicate holds or not", () => {
 		["is_broadcast", arp, "passes: the destination MAC is ff:ff:ff:ff:ff:ff"],
 		["is_ip_multicast", udp, "drops: the destination is 192.168.1.2"],
 		["ip_ttl .< 5", tcp, "drops: ip_ttl is 5"],
-		["ip_ttl .< 5", arp, "drops: no ip_ttl: it is ARP"],
+		["ip_ttl .< 5", arp, "drops: it has no ip_ttl: it is ARP"],
 		["tcp_flags `all_bit` 2", tcp, "passes: tcp_flags is 0x12 (SYN ACK)"],
 		["not is_tcp", tcp, "drops: it is TCP"],
 		["is_tcp .||. has_port 53", udp, "passes: `has_port 53` holds: source port 53"],
-		["is_tcp .||. has_port 53 .||. has_port 54", icmp, "drops: it is ICMP; no ports: it is ICMP"],
+		["is_tcp .||. has_port 53 .||. has_port 54", icmp, "drops: it is ICMP; it has no ports: it is ICMP"],
 		["is_ip .&&. is_tcp .&&. has_port 80", udp, "drops: `is_tcp` does not hold: it is UDP"],
 		["is_udp .&&. has_port 53 .||. is_tcp .&&. has_port 53", icmp, "drops: it is ICMP"],
 		["is_ip .&&. is_tcp", tcp, "passes: it is IPv4; it is TCP"],
@@ -151,13 +151,16 @@ describe("the way of a packet through a program", () => {
 			'forward "eth1": a copy goes to eth1',
 			'forward "eth1": a copy goes to eth1',
 			'tap "eth2" is_tcp: no, it is UDP; a copy goes to eth2',
-			"=> dropped, 2 copies to eth1, a copy to eth2",
+			"=> to no socket, 2 copies to eth1, a copy to eth2",
 		]);
 		expect(told("classify 0b110 >-> steer_rrobin", tcp)).toEqual([
 			"classify 6: to every socket of these classes",
 			"steer_rrobin: to one socket, in turn",
 			"=> to one socket of classes 1, 2 (number 0)",
 		]);
+		expect(told("steer_flow", laterFragment)[0]).toBe(
+			"steer_flow: to one socket, by its addresses alone, as it has no ports: it is a later fragment",
+		);
 		expect(told("steer_flow", arp)).toEqual(["steer_flow: drops: it is not IP", "=> dropped"]);
 		expect(told("steer_link", arp)[0]).toBe(
 			"steer_link: to every socket of every class, as it is sent to the broadcast MAC",

@@ -32,11 +32,11 @@ const logText = ({ what, text }: LogEntry): string => {
 	}
 };
 
-const receivers = ({ fanout, classMask }: Outcome): string => {
+const receivers = ({ fanout, classMask, toHost, forwards }: Outcome): string => {
 	const classes = classesText(classMask);
 	switch (fanout.kind) {
 		case "drop":
-			return "dropped";
+			return toHost || forwards.length > 0 ? "to no socket" : "dropped";
 		case "pass":
 			return `to every socket${classes}`;
 		case "steer":

@@ -137,7 +137,7 @@ const comparison: Reason = (scene, visit) => {
 	const { symbol } = scene.computation.nodes[reference(visit.node.arguments[0])] as Node;
 	const { mark, state } = visit;
 	const value = properties[symbol]?.({ ...scene, mark, state });
-	if (value === undefined) return `no ${symbol}: ${protocolIs(scene, visit)}`;
+	if (value === undefined) return `it has no ${symbol}: ${protocolIs(scene, visit)}`;
 	return `${symbol} is ${shownAs[symbol]?.(value) ?? value}`;
 };
 

@@ -39,9 +39,9 @@ export const protocolIs: Reason = (scene, visit) => {
 
 export const noPorts: Reason = (scene, visit) => {
 	const { fragment, protocol } = scene.headers;
-	if (fragment === "more") return "no ports: it is a later fragment";
+	if (fragment === "more") return "it has no ports: it is a later fragment";
 	const withPorts = protocol === PROTOCOL.tcp || protocol === PROTOCOL.udp || protocol === PROTOCOL.sctp;
-	return withPorts ? "the ports were not captured" : `no ports: ${protocolIs(scene, visit)}`;
+	return withPorts ? "the ports were not captured" : `it has no ports: ${protocolIs(scene, visit)}`;
 };
 
 export const bothEnds: readonly End[] = ["source", "destination"];

@@ -9,13 +9,12 @@ import { inner } from "../evaluator/tunnel.js";
 import { isGtpControl, isSip } from "../evaluator/voice.js";
 import { addressText, macText } from "./field-names.js";
 import { reasonFor } from "./reason.js";
-import type { Reason, Scene } from "./scene.js";
+import { noPorts, type Reason, type Scene } from "./scene.js";
 
 const TO_ALL = "to every socket of every class";
 
 /** By what a steering function chooses, and what it drops for the lack of. */
 const plain: Readonly<Record<string, readonly [by: string, lacking: string]>> = {
-	steer_flow: ["to one socket, by its addresses and ports", "it is not IP"],
 	steer_p2p: ["to one socket, by its two addresses", "it is not IP"],
 	double_steer_ip: ["to two sockets, by its source and by its destination address", "it is not IP"],
 	steer_link: ["to one socket, by its two MACs", "it has no MAC addresses"],
@@ -99,6 +98,12 @@ const byCall: Words = (scene, node, passes) =>
 		: `drops: ${callOr(scene, { node, answer: false, mark: 0, state: 0 })}`;
 
 const particular: Readonly<Record<string, Words>> = {
+	steer_flow: (scene, node, passes) => {
+		if (!passes) return "drops: it is not IP";
+		const { sourcePort, destinationPort } = scene.headers;
+		if (sourcePort !== undefined && destinationPort !== undefined) return "to one socket, by its addresses and ports";
+		return `to one socket, by its addresses alone, as ${noPorts(scene, { node, answer: true, mark: 0, state: 0 })}`;
+	},
 	steer_to: (_, node) => `to one socket, number ${value(node, 0)}`,
 	steer_local_ip: byLocal(
 		(address, node) => contains(network(value(node, 0)), address),

@@ -12,6 +12,8 @@ export interface PacketFields {
 	readonly vlan?: number;
 	/** The 16 bits of flags and offset in the IPv4 header. */
 	readonly fragment?: number;
+	/** Octets after the header of UDP. */
+	readonly payload?: readonly number[];
 }
 
 const protocols = { tcp: 6, udp: 17, icmp: 1 } as const;
@@ -34,10 +36,11 @@ export const ipv4Packet = ({
 	flags = 0x10,
 	vlan,
 	fragment = 0,
+	payload = [],
 }: PacketFields): Packet => {
 	const transport = {
 		tcp: [...ports.flatMap(u16), 0, 0, 0, 0, 0, 0, 0, 0, 0x50, flags, 0xff, 0xff, 0, 0, 0, 0],
-		udp: [...ports.flatMap(u16), ...u16(8), 0, 0],
+		udp: [...ports.flatMap(u16), ...u16(8 + payload.length), 0, 0, ...payload],
 		icmp: [8, 0, 0, 0, 0, 1, 0, 1],
 	}[protocol];
 	const addresses = [...readIPv4(source), ...readIPv4(destination)].map(Number);
@@ -48,3 +51,18 @@ export const ipv4Packet = ({
 
 export const arpPacket = (): Packet =>
 	onEthernet([...macs, 0x08, 0x06, 0, 1, 8, 0, 6, 4, 0, 1, ...new Array<number>(20).fill(0)]);
+
+/** RTP of an audio stream, as far as its header. */
+export const rtpHeader: readonly number[] = [0x80, 0, 0, 1, 0, 0, 0, 160, 0, 0, 0, 7];
+
+/** A sender's report of RTCP. */
+export const rtcpReport: readonly number[] = [0x80, 200, 0, 6, ...new Array<number>(24).fill(0)];
+
+const ETHERNET_HEADER = 14;
+
+/** A packet of a subscriber, in a tunnel of GTP's user plane. */
+export const gtpPacket = (inner: Packet, tunnel: number): Packet => {
+	const datagram = [...inner.octets.subarray(ETHERNET_HEADER)];
+	const header = [0x30, 0xff, ...u16(datagram.length), 0, 0, ...u16(tunnel)];
+	return ipv4Packet({ ports: [2152, 2152], payload: [...header, ...datagram] });
+};
