@@ -125,7 +125,7 @@ describe.skipIf(withoutChromium !== "")(`the playground in a browser${withoutChr
 	it("begins with a program, its graph, and what becomes of some traffic", async () => {
 		await page.locator("#status", { hasText: /^Compiles to \d+ nodes$/ }).waitFor();
 		await page.locator("#graph", { hasText: "steer_flow" }).waitFor();
-		await page.locator("#summary .share", { hasText: "371 packets" }).waitFor();
+		await page.locator("#summary .share", { hasText: "378 packets" }).waitFor();
 		expect(await page.locator("#packets .row").count()).toBeGreaterThan(10);
 	});
 
