@@ -64,6 +64,8 @@ const hexadecimal = {
 	"ip in ip": ip({ protocol: "04" }, inside),
 	gre: ip({ protocol: "2f" }, `20000800${"00000007"}${inside}`),
 	vxlan: ip({ protocol: "11" }, udpOf("ce20", "12b5", `0800000000000700${onEthernet("0800", inside)}`)),
+	/** To 192.0.2.2, which is the device's own address. */
+	"to the host": ip({ protocol: "11", destination: "c0000202" }, udpOf("9c40", "0035", "01020304")),
 	pup: onEthernet("0200", "00"),
 	sprite: onEthernet("0500", "00"),
 	rarp: onEthernet("8035", "00"),
@@ -77,5 +79,6 @@ export type WitnessPacket = keyof typeof hexadecimal;
 
 export const witnessPacket = (name: WitnessPacket): Packet => {
 	const octets = Uint8Array.from(Buffer.from(hexadecimal[name], "hex"));
-	return { link: "ethernet", octets, length: octets.length, mark: 0 };
+	const packet: Packet = { link: "ethernet", octets, length: octets.length, mark: 0 };
+	return name === "to the host" ? { ...packet, device: { name: "d1", addresses: ["192.0.2.2"] } } : packet;
 };

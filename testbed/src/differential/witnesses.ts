@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { primitives } from "@pfq/abi";
 import type { Fanout, Outcome } from "@pfq/lang/evaluator";
 import type { WitnessPacket } from "./witness-packets.js";
 
@@ -355,6 +356,44 @@ const actions: readonly Witness[] = [
 	...of("put_state", "steer_to 3 >-> put_state 9", ["tcp", { ...numbered(3), state: 9 }]),
 ];
 
+const passesAs = (row: string, call: string): Witness[] => of(row, `steer_to 3 >-> ${call}`, ["tcp", pass]);
+
+const ofHosts: readonly Witness[] = [
+	...asks("is_ip_host", ["to the host"], ["udp", "tcp6", "arp", "to all"]),
+	...asks("is_incoming_host", ["to the host", "to all", "to a group"], ["udp", "tcp6", "arp"]),
+	...filters("ip_host", ["to the host"], ["udp", "to all"]),
+	...filters("incoming_host", ["to the host", "to all", "to a group"], ["udp"]),
+	...of("forwardIO", 'steer_to 3 >-> forwardIO "d1"', ["tcp", { forwards: ["d1"] }]),
+	...of(
+		"link",
+		'steer_to 3 >-> link ["d0", "d1", "d2"]',
+		["tcp", { forwards: ["d0", "d1", "d2"] }],
+		["to the host", { forwards: ["d0", "d2"] }],
+	),
+];
+
+const logging: readonly Witness[] = (
+	[
+		["log_msg", 'log_msg "seen"', "message", "seen"],
+		["log_buff", "log_buff", "octets", ""],
+		["log_packet", "log_packet", "packet", ""],
+		["trace", "trace", "trace", ""],
+	] as const
+).flatMap(([row, call, what, text]) =>
+	of(row, `steer_to 3 >-> ${call}`, ["tcp", { ...numbered(3), logs: [{ what, text }] }]),
+);
+
+const dummies: readonly Witness[] = [
+	...passesAs("dummy_int", "dummy_int (-5)"),
+	...passesAs("dummy_ints", "dummy_ints [1, -2, 3]"),
+	...passesAs("dummy_ip", 'dummy_ip "10.0.0.1"'),
+	...passesAs("dummy_ips", 'dummy_ips ["10.0.0.1", "10.0.0.2"]'),
+	...passesAs("dummy_string", 'dummy_string "text"'),
+	...passesAs("dummy_strings", 'dummy_strings ["one", "two"]'),
+	...passesAs("dummy_cidr", 'dummy_cidr "10.0.0.0/8"'),
+	...passesAs("dummy_cidrs", 'dummy_cidrs ["10.0.0.0/8", "2001:db8::/32"]'),
+];
+
 export const witnesses: readonly Witness[] = [
 	...predicates,
 	...properties,
@@ -364,6 +403,7 @@ export const witnesses: readonly Witness[] = [
 	...control,
 	...steering,
 	...actions,
+	...[...ofHosts, ...logging, ...dummies].filter(({ row }) => primitives.some(({ symbol }) => symbol === row)),
 ];
 
 /** What a witness expects, whole. */
