@@ -98,9 +98,9 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 		);
 		const close = sign === "/*" ? text.indexOf("*/", at) : lineEnd(text, at) - 2;
 		const end = close < 0 ? text.length : close + 2;
-		const newline = text.lastIndexOf("\n", end - 1);
-		if (newline >= at) fresh = true;
-		column = newline >= at ? end - newline : column + end - at;
+		const newline = text.slice(at, end).lastIndexOf("\n");
+		if (newline >= 0) fresh = true;
+		column = newline >= 0 ? end - at - newline : column + end - at;
 		at = end;
 		return true;
 	};
@@ -198,9 +198,10 @@ export const tokensOf = (source: Source, report: Report): Token[] => {
 				end += code?.length ?? 0;
 			}
 		}
-		const newline = text.lastIndexOf("\n", end - 1);
+		const newline = text.slice(at, end).lastIndexOf("\n");
+		const after = end - at - newline;
 		add("text", end, value);
-		if (newline > (tokens.at(-1)?.start ?? 0)) column = end - newline;
+		if (newline >= 0) column = after;
 	};
 
 	/** A word, or a word that a module qualifies: `map`, `Int`, `P.filter`, `Data.List.sum`, `P.++`. */

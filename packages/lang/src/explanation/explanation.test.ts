@@ -3,6 +3,7 @@ import { primitives } from "@pfq/abi";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compile } from "../compile.js";
+import { documentationOf } from "../documentation.js";
 import { dissect, evaluate, newGroupState, type Packet } from "../evaluator/index.js";
 import { program } from "../program.js";
 import { arbitraryFunction } from "../testing/arbitrary-program.js";
@@ -96,6 +97,123 @@ describe("why a predicate holds or not", () => {
 		for (const { symbol } of rows)
 			for (const packet of samplePackets)
 				expect(why(symbol, packet)).toMatch(/^(passes|drops): (?!it (holds|does not hold))./);
+	});
+});
+
+const bothMacs = "020000000002020000000001";
+const v4 = (protocol: string, rest: string): string =>
+	`${bothMacs}0800450000000000000040${protocol}00000a0000010a000002${rest}`;
+const udpOf = (source: number, destination: number, rest: string): string =>
+	`${[source, destination].map((port) => port.toString(16).padStart(4, "0")).join("")}00100000${rest}`;
+const packetOf = (hex: string): Packet => {
+	const octets = Uint8Array.from(hex.match(/../g) ?? [], (each) => Number.parseInt(each, 16));
+	return { link: "ethernet", octets, length: octets.length, mark: 0 };
+};
+const carried = `450000000000000040110000ac10000108080808${udpOf(1000, 53, "")}`;
+const rtp = packetOf(v4("11", udpOf(5004, 6000, "8000")));
+const rtcp = packetOf(v4("11", udpOf(5005, 6001, "80c8")));
+const sip = packetOf(v4("11", udpOf(5060, 5060, "")));
+const gtp = packetOf(v4("11", udpOf(2152, 2152, `30ff000000000001${carried}`)));
+const gtpControl = packetOf(v4("11", udpOf(2123, 2123, "")));
+const tunnel = packetOf(v4("04", carried));
+
+describe("what is said of voice, GTP, tunnels and sets", () => {
+	it.each([
+		["is_rtp", rtp, "passes: RTP, payload type 0 (PCMU)"],
+		["is_rtp", rtcp, "drops: ports 5005 and 6001: those of RTP are both even"],
+		["is_rtp", udp, "drops: ports 53 and 42: those of RTP are from 1024 on"],
+		["is_rtp", tcp, "drops: it is TCP"],
+		["is_rtcp", rtcp, "passes: RTCP, packet type 200 (sender report)"],
+		["is_rtp", packetOf(v4("11", udpOf(5004, 6000, "4000"))), "drops: no RTP: version 1, not 2"],
+		["is_rtp", packetOf(v4("11", udpOf(5004, 6000, "8014"))), "drops: no RTP: payload type 20"],
+		["is_rtp", packetOf(v4("11", udpOf(5004, 6000, ""))), "drops: too little was captured for a header of RTP"],
+		["is_voip", sip, "passes: SIP, source port 5060"],
+		["is_sip", rtp, "drops: source port 5004, destination port 6000"],
+		["is_gtp_cp", gtpControl, "passes: GTP, source port 2123"],
+		["is_gtp", tcp, "drops: it is TCP"],
+		['bloom 64 ["10.0.0.2"] 32', rtp, "passes: destination 10.0.0.2 in the filter of 64 bins"],
+		['bloom_src 64 ["10.0.0.2"] 32', rtp, "drops: source 10.0.0.1 not in the filter of 64 bins"],
+		['bloom 64 ["10.0.0.2"] 32', udp6, "drops: the filter is of IPv4 addresses, it is IPv6"],
+	])("%s (%#)", (predicate, packet, reason) => {
+		expect(why(predicate, packet)).toBe(reason);
+	});
+
+	it.each([
+		[
+			"shift (port 53)",
+			tunnel,
+			["shift: inside is UDP 172.16.0.1:1000 > 8.8.8.8:53", "  port 53: passes: destination port 53"],
+		],
+		[
+			"shift (port 53)",
+			udp,
+			["shift: there is nothing inside", "  port 53: drops: it has no ports: the packet has no EtherType"],
+		],
+		["src (port 5004)", rtp, ["src: looks at the source alone", "  port 5004: passes: source port 5004"]],
+		["dst (port 5004)", rtp, ["dst: looks at the destination alone", "  port 5004: drops: destination port 6000"]],
+		['steer_local_ip "10.0.0.1"', rtp, ['steer_local_ip "10.0.0.1/32": to one socket, by its source 10.0.0.1']],
+		[
+			'steer_local_ip "10.0.0.0/8"',
+			rtp,
+			['steer_local_ip "10.0.0.0/8": to two sockets, as both ends are in 10.0.0.0/8'],
+		],
+		['steer_local_ip "9.0.0.0/8"', rtp, ['steer_local_ip "9.0.0.0/8": drops: source 10.0.0.1, destination 10.0.0.2']],
+		[
+			'steer_local_net "10.0.0.2" 31 32',
+			rtp,
+			['steer_local_net "10.0.0.2" 31 32: to one socket, by its destination 10.0.0.2'],
+		],
+		["double_steer_ip", rtp, ["double_steer_ip: to two sockets, by its source and by its destination address"]],
+		["double_steer_mac", empty, ["double_steer_mac: drops: it has no MAC addresses"]],
+		[
+			'steer_local_link "02:00:00:00:00:02"',
+			rtp,
+			['steer_local_link "02:00:00:00:00:02": to one socket, by 02:00:00:00:00:01, as it is for the gateway'],
+		],
+		["steer_field 26 4", rtp, ["steer_field 26 4: to one socket, by its octets 26 to 29"]],
+		["steer_field 2600 4", rtp, ["steer_field 2600 4: drops: only 44 octets were captured"]],
+		["steer_key key_3tuple", rtp, ["steer_key 56: to one socket, by source address, destination address, IP protocol"]],
+		[
+			"steer_key key_5tuple",
+			icmp,
+			[
+				"steer_key 1592: drops: it lacks one of source address, destination address, IP protocol, source port, destination port",
+			],
+		],
+		["steer_voip", sip, ["steer_voip: to every socket of every class, as it is SIP"]],
+		["steer_rtp", rtp, ["steer_rtp: to one socket, by its addresses and ports, those of RTP and of its RTCP alike"]],
+		["steer_rtp", tcp, ["steer_rtp: drops: it is TCP"]],
+		[
+			'steer_gtp_usr "172.16.0.0" 12',
+			gtp,
+			['steer_gtp_usr "172.16.0.0" 12: to one socket, by the inner source 172.16.0.1'],
+		],
+		[
+			'steer_gtp_usr "9.0.0.0" 8',
+			gtp,
+			['steer_gtp_usr "9.0.0.0" 8: drops: inner source 172.16.0.1, inner destination 8.8.8.8, not in 9.0.0.0/8'],
+		],
+		[
+			'steer_gtp_usr "9.0.0.0" 8',
+			gtpControl,
+			['steer_gtp_usr "9.0.0.0" 8: to every socket of every class, as it is of GTP\'s control plane'],
+		],
+	])("%s (%#)", (main, packet, lines) => {
+		expect(told(main, packet).slice(0, -1)).toEqual(lines);
+	});
+
+	it("two sockets are told of at the end", () => {
+		expect(told("double_steer_ip", rtp).at(-1)).toBe("=> to two sockets (hashes 0x7ee30754 and 0xa0c4de42)");
+	});
+
+	it("every way of steering has words of its own, for each packet", () => {
+		const packets = [...samplePackets, rtp, rtcp, sip, gtp, gtpControl, tunnel];
+		for (const row of primitives.filter(({ symbol }) => /^(double_)?steer_/.test(symbol))) {
+			const [made] = documentationOf(row.symbol);
+			const computation = computationOf(made?.example ?? "");
+			const notes = packets.map((packet) => explain(computation, packet, newGroupState()).steps[0]?.note ?? "");
+			for (const note of notes) expect(note, row.symbol).not.toMatch(/undefined|lacks what|to one socket$|: $/);
+		}
 	});
 });
 
