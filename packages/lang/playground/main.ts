@@ -27,6 +27,8 @@ const summary = createSummary(byId("summary"), (fate, count) => list.show(fate, 
 const examplePicker = byId<HTMLSelectElement>("example");
 const graph = byId("graph");
 const explanation = byId("explanation");
+/** Between two looks at how far a run is, in milliseconds. */
+const LOOK = 300;
 /** Sizes of the graph, in pixels for a point of Graphviz. */
 const [LEAST_SCALE, LARGEST_SCALE] = [0.72, 1.5];
 let pause: ReturnType<typeof setTimeout> | undefined;
@@ -108,8 +110,29 @@ const explain = async (packet: number): Promise<void> => {
 	if (found && chosen === packet) showExplanation(explanation, found, editor.goTo);
 };
 
+/** Shows how far a run is, once it takes long enough for that to matter; gives what ends it. */
+const showProgress = (): (() => void) => {
+	const bar = byId<HTMLProgressElement>("progress");
+	const look = setInterval(async () => {
+		bar.value = await client.progress();
+		bar.hidden = endProgress !== end;
+	}, LOOK);
+	const end = (): void => {
+		clearInterval(look);
+		bar.hidden = true;
+		if (endProgress === end) endProgress = () => {};
+	};
+	return end;
+};
+
+let endProgress = (): void => {};
+
 const run = async (): Promise<void> => {
+	endProgress();
+	const end = showProgress();
+	endProgress = end;
 	const made = await client.run();
+	end();
 	byId("bottom").classList.toggle("stale", made === null);
 	if (made === null) return;
 	summary.show(made);
@@ -139,6 +162,8 @@ const openCapture = async (name: string, octets: Uint8Array): Promise<void> => {
 	about.title = about.textContent;
 	if (packets === 0 && problem !== null) return;
 	chosen = null;
+	byId("bottom").classList.add("stale");
+	list.show(null, 0);
 	explanation.replaceChildren(
 		element(
 			"p.empty",

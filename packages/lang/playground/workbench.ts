@@ -106,6 +106,8 @@ export const createWorkbench = () => {
 	/** The group's state before each slice of packets. */
 	let states: GroupState[] = [];
 	let runs = 0;
+	/** Packets that the run under way has done. */
+	let done = 0;
 
 	const rowAt = (index: number): Row => {
 		const captured = capture[index] as CapturedPacket;
@@ -177,6 +179,8 @@ export const createWorkbench = () => {
 				capture = packets;
 				runs++;
 				outcomes = [];
+				numbers = { one: [], two: [], every: [], dropped: [], notRun: [] };
+				states = [];
 			}
 			return { packets: packets.length, problem };
 		},
@@ -184,6 +188,7 @@ export const createWorkbench = () => {
 		/** Runs the program on the capture; null if there is no program, or another run has begun meanwhile. */
 		async run(): Promise<RunSummary | null> {
 			const run = ++runs;
+			done = 0;
 			if (program === null) return null;
 			const { optimised } = program;
 			const group = newGroupState();
@@ -196,6 +201,7 @@ export const createWorkbench = () => {
 					kept.push(copyOf(group));
 					if (index > 0) await new Promise((resolve) => setTimeout(resolve));
 					if (run !== runs) return null;
+					done = index;
 				}
 				const packet = asPacket(captured);
 				const outcome = packet && evaluate(optimised, packet, group);
@@ -222,6 +228,9 @@ export const createWorkbench = () => {
 				),
 			};
 		},
+
+		/** How far the run is, from 0 to 1. */
+		progress: (): number => done / Math.max(capture.length, 1),
 
 		/** Some of the packets of one fate, or of all. */
 		rows(fate: Fate | null, from: number, to: number): readonly Row[] {

@@ -33,6 +33,9 @@ const arrows: Readonly<Record<string, string>> = {
 	"conditional consequent": "yes",
 	"conditional alternative": "no",
 	"inv function": "",
+	"shift function": "inside",
+	"src function": "source",
+	"dst function": "destination",
 };
 
 const arrowColours: Readonly<Record<string, string>> = { yes: "#2c8a50", no: "#c2413b" };

@@ -37,7 +37,7 @@ export const runWatched = async (
 		}
 		const looks = takeLooks();
 		if (looks.size === 0) throw misuse("--watch: there is no file to watch");
-		if (process.stderr.isTTY) process.stderr.write(complaints.dim(`${watched([...looks.keys()])}; Ctrl-C ends\n`));
+		if (process.stderr.isTTY) process.stderr.write(`${complaints.dim(`${watched([...looks.keys()])}; Ctrl-C ends`)}\n`);
 		await change(looks);
 	}
 };
