@@ -364,8 +364,22 @@ TEST(a_thread_sends_what_an_asynchronous_queue_holds)
 	sender.send_raw(packet.data(), packet.size(), {}, 1, 0);
 	CHECK_EQUAL(q.read().size(), 1);
 	sender.send_raw(packet, std::chrono::system_clock::now() + 1h, 1, 0);
-	CHECK_EQUAL(sender.async_pending(0), 1);
+	CHECK(sender.async_pending(0) >= 1);
 	THROWS(pfq::system_error, sender.send_async(packet, 1, 7), "7");
+}
+
+TEST(programs_are_compiled_from_text)
+{
+	const auto device = fresh_device();
+	pfq::socket q = open_on(device), sender = open_sender(device);
+	const int gid = q.group_id();
+
+	setenv("PFQ_LANG", "../../packages/lang/bin/pfq-lang.js", 1);
+	q.set_group_computation_from_string(gid, "main = mark 8");
+	sender.send(frame(1));
+	CHECK_EQUAL(q.read(0us)[0].mark(), 8);
+	THROWS(pfq::system_error, q.set_group_computation_from_json(gid, "[{}]"), "JSON");
+	THROWS(pfq::system_error, q.set_group_computation_from_file(gid, "/none"), "/none");
 }
 
 int main()

@@ -209,6 +209,17 @@ int pfq_egress_unbind(pfq_t *q);
  */
 int pfq_set_group_computation(pfq_t *q, int gid, const void *image, size_t size);
 
+/*
+ * The same for a program as text, as JSON (a list of nodes, as `pfq-lang compile --emit json`
+ * writes them), and in a file: an image, a text or JSON. Texts and JSON are compiled by pfq-lang, a
+ * program that is found by its path in PFQ_LANG, or on PATH; an image needs none. Where a text is
+ * at fault, pfq_error() has the compiler's first line about it: file, line, column and what is
+ * wrong.
+ */
+int pfq_set_group_computation_from_string(pfq_t *q, int gid, const char *program);
+int pfq_set_group_computation_from_json(pfq_t *q, int gid, const char *json);
+int pfq_set_group_computation_from_file(pfq_t *q, int gid, const char *path);
+
 /* A classic BPF program (struct sock_fprog of <linux/filter.h>) that runs before the computation.
  * It is copied. */
 int pfq_group_fprog(pfq_t *q, int gid, const struct sock_fprog *program);

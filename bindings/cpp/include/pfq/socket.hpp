@@ -304,6 +304,20 @@ class socket
 	{
 		set_group_computation(gid, lang::image(program));
 	}
+	/// A program as text, which pfq-lang compiles (PFQ_LANG, or on PATH).
+	void set_group_computation_from_string(int gid, const std::string &program)
+	{
+		check(pfq_set_group_computation_from_string(q_, gid, program.c_str()));
+	}
+	void set_group_computation_from_json(int gid, const std::string &json)
+	{
+		check(pfq_set_group_computation_from_json(q_, gid, json.c_str()));
+	}
+	/// A file: an image, which needs no compiler; or a text or JSON.
+	void set_group_computation_from_file(int gid, const std::string &path)
+	{
+		check(pfq_set_group_computation_from_file(q_, gid, path.c_str()));
+	}
 	void group_fprog(int gid, const struct sock_fprog &program)
 	{
 		check(pfq_group_fprog(q_, gid, &program));

@@ -70,6 +70,9 @@ module Network.PFQ
     -- * Computations and filters
   , setGroupComputation
   , setGroupImage
+  , setGroupComputationFromString
+  , setGroupComputationFromJson
+  , setGroupComputationFromFile
   , groupFprog
   , groupFprogReset
   , vlanFiltersEnable
@@ -350,6 +353,21 @@ setGroupImage :: Handle -> GroupId -> B.ByteString -> IO ()
 setGroupImage q (GroupId gid) octets =
   B.unsafeUseAsCStringLen octets $ \(address, length') ->
     command (\p -> c_set_group_computation p (number gid) address (size length')) q
+
+-- | A program as text, which pfq-lang compiles (@PFQ_LANG@, or on @PATH@).
+setGroupComputationFromString :: Handle -> GroupId -> String -> IO ()
+setGroupComputationFromString = fromText c_set_group_computation_from_string
+
+-- | A program as JSON, as @pfq-lang compile --emit json@ writes it.
+setGroupComputationFromJson :: Handle -> GroupId -> String -> IO ()
+setGroupComputationFromJson = fromText c_set_group_computation_from_json
+
+-- | A file: an image, which needs no compiler; or a text or JSON.
+setGroupComputationFromFile :: Handle -> GroupId -> FilePath -> IO ()
+setGroupComputationFromFile = fromText c_set_group_computation_from_file
+
+fromText :: (Q -> CInt -> CString -> IO CInt) -> Handle -> GroupId -> String -> IO ()
+fromText call q (GroupId gid) text = withCString text (\given -> command (\p -> call p (number gid) given) q)
 
 -- | A classic BPF program that runs before the computation.
 groupFprog :: Handle -> GroupId -> [Instruction] -> IO ()

@@ -97,6 +97,12 @@ foreign import ccall safe "pfq_egress_unbind" c_egress_unbind :: Q -> IO CInt
 
 foreign import ccall safe "pfq_set_group_computation" c_set_group_computation :: Q -> CInt -> CString -> CSize -> IO CInt
 
+foreign import ccall safe "pfq_set_group_computation_from_string" c_set_group_computation_from_string :: Q -> CInt -> CString -> IO CInt
+
+foreign import ccall safe "pfq_set_group_computation_from_json" c_set_group_computation_from_json :: Q -> CInt -> CString -> IO CInt
+
+foreign import ccall safe "pfq_set_group_computation_from_file" c_set_group_computation_from_file :: Q -> CInt -> CString -> IO CInt
+
 foreign import ccall safe "pfq_group_fprog" c_group_fprog :: Q -> CInt -> Ptr () -> IO CInt
 
 foreign import ccall safe "pfq_group_fprog_reset" c_group_fprog_reset :: Q -> CInt -> IO CInt

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Computations as text: pfq-lang, a program of its own, makes the images. */
+#include "handle.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* The files in memory that the compiler has as standard input, output and error. */
+struct exchange {
+	int fds[3];
+};
+
+static void close_exchange(struct exchange *exchange)
+{
+	for (int i = 0; i < 3; i++)
+		if (exchange->fds[i] >= 0)
+			close(exchange->fds[i]);
+}
+
+static int write_all(int fd, const char *text, size_t size)
+{
+	while (size > 0) {
+		ssize_t written = write(fd, text, size);
+
+		if (written < 0)
+			return -1;
+		text += written;
+		size -= (size_t)written;
+	}
+	return lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0;
+}
+
+static int open_exchange(pfq_t *q, struct exchange *exchange, const char *input)
+{
+	bool opened = true;
+
+	for (int i = 0; i < 3; i++) {
+		exchange->fds[i] = memfd_create("pfq-lang", MFD_CLOEXEC);
+		opened = opened && exchange->fds[i] >= 0;
+	}
+	if (opened && write_all(exchange->fds[0], input, strlen(input)) == 0)
+		return 0;
+	return failure(q, errno, "pfq-lang: no memory for what it reads and writes: %s",
+		       strerror(errno));
+}
+
+/* Gives the status that the compiler ended with, 0 if it is not known (the program reaps its
+ * children by itself); -1 if it could not be run. */
+static int run_compiler(pfq_t *q, const struct exchange *exchange, const char *file)
+{
+	const char *wanted = secure_getenv("PFQ_LANG");
+	const char *program = wanted && *wanted ? wanted : "pfq-lang";
+	char *const argv[] = { (char *)(uintptr_t)program, "compile", "--", (char *)(uintptr_t)file,
+			       NULL };
+	posix_spawn_file_actions_t actions;
+	int error, status = 0;
+	pid_t child;
+
+	posix_spawn_file_actions_init(&actions);
+	for (int i = 0; i < 3; i++)
+		posix_spawn_file_actions_adddup2(&actions, exchange->fds[i], i);
+	error = posix_spawnp(&child, program, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (error)
+		return failure(q, error,
+			       "%s: %s: put the compiler pfq-lang on PATH, name it in PFQ_LANG, or "
+			       "give an image",
+			       program, strerror(error));
+	while (waitpid(child, &status, 0) < 0)
+		if (errno != EINTR)
+			return 0;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* The first line of what the compiler said. */
+static int tell(pfq_t *q, int fd)
+{
+	char text[PFQ_ERROR_TEXT];
+	ssize_t size = pread(fd, text, sizeof(text) - 1, 0);
+
+	text[size < 0 ? 0 : size] = 0;
+	text[strcspn(text, "\n")] = 0;
+	return failure(q, EINVAL, "%s", *text ? text : "pfq-lang ended without an image");
+}
+
+/* The whole of a file, of which `size` octets are there; to be unmapped. NULL if there are none. */
+static void *map_file(int fd, size_t *size)
+{
+	struct stat status;
+	void *octets;
+
+	if (fstat(fd, &status) < 0 || status.st_size <= 0)
+		return NULL;
+	*size = (size_t)status.st_size;
+	octets = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
+	return octets == MAP_FAILED ? NULL : octets;
+}
+
+static int load(pfq_t *q, int gid, int fd)
+{
+	size_t size = 0;
+	void *image = map_file(fd, &size);
+	int status;
+
+	if (!image)
+		return failure(q, EINVAL, "pfq-lang ended without an image");
+	status = pfq_set_group_computation(q, gid, image, size);
+	munmap(image, size);
+	return status;
+}
+
+/* `file`: what the compiler reads; "-" is the input. */
+static int compile(pfq_t *q, int gid, const char *file, const char *input)
+{
+	struct exchange exchange;
+	int status;
+
+	status = open_exchange(q, &exchange, input);
+	if (status == 0)
+		status = run_compiler(q, &exchange, file);
+	if (status > 0)
+		status = tell(q, exchange.fds[2]);
+	else if (status == 0)
+		status = load(q, gid, exchange.fds[1]);
+	close_exchange(&exchange);
+	return status;
+}
+
+static int compile_text(pfq_t *q, int gid, const char *text)
+{
+	int status;
+
+	if (!handle_enter(q))
+		return -1;
+	status = text ? compile(q, gid, "-", text) : failure(q, EINVAL, "no text: it is NULL");
+	handle_leave(q);
+	return status;
+}
+
+int pfq_set_group_computation_from_string(pfq_t *q, int gid, const char *program)
+{
+	return compile_text(q, gid, program);
+}
+
+int pfq_set_group_computation_from_json(pfq_t *q, int gid, const char *json)
+{
+	return compile_text(q, gid, json);
+}
+
+static bool is_image(int fd)
+{
+	uint32_t magic;
+
+	return pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) &&
+	       magic == (uint32_t)PFQ_IMAGE_MAGIC;
+}
+
+static int load_file(pfq_t *q, int gid, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int status;
+
+	if (fd < 0)
+		return failure(q, errno, "%s: %s", path, strerror(errno));
+	status = is_image(fd) ? load(q, gid, fd) : compile(q, gid, path, "");
+	close(fd);
+	return status;
+}
+
+int pfq_set_group_computation_from_file(pfq_t *q, int gid, const char *path)
+{
+	int status;
+
+	if (!handle_enter(q))
+		return -1;
+	status = path ? load_file(q, gid, path) : failure(q, EINVAL, "no file: its name is NULL");
+	handle_leave(q);
+	return status;
+}
