@@ -40,8 +40,12 @@ export const symbolsOf = (
 		const { binding, span } = part as { readonly binding?: core.Binding; readonly span?: Span };
 		const at = span ?? binding?.span;
 		if (binding !== undefined && at != null && at.source.file === file) names.push({ binding, span: at });
-		for (const [key, inner] of Object.entries(part))
-			if (key !== "binding" && key !== "span" && key !== "signature") pending.push(inner);
+		// without a list of the entries: there are many parts
+		for (const key in part)
+			if (key !== "binding" && key !== "span" && key !== "signature") {
+				const inner = part[key as keyof typeof part] as unknown;
+				if (typeof inner === "object") pending.push(inner);
+			}
 	}
 	return names.map(symbolOf).sort((a, b) => a.span.start - b.span.start);
 };
@@ -58,16 +62,23 @@ const linkedOf = (source: Source, modules: CompileOptions["modules"]): Linked | 
 	}
 };
 
+/** What is to be known of a name is found when it is asked for: an editor asks for few of all. */
 const symbolOf = ({ binding, span }: { readonly binding: core.Binding; readonly span: Span }): ProgramSymbol => {
 	const { name, builtin } = binding;
-	const meanings = builtin ? documentationOf(name) : [];
 	return {
 		name,
 		span,
-		type: builtin?.type ?? (binding.type && showType(binding.type)),
 		definition: binding.span,
-		documentation: meanings.find(({ type }) => type === builtin?.type) ?? null,
-		comment: binding.span ? commentAbove(binding.span, name) : "",
+		get type() {
+			return builtin?.type ?? (binding.type && showType(binding.type));
+		},
+		get documentation() {
+			const meanings = builtin ? documentationOf(name) : [];
+			return meanings.find(({ type }) => type === builtin?.type) ?? null;
+		},
+		get comment() {
+			return binding.span ? commentAbove(binding.span, name) : "";
+		},
 	};
 };
 

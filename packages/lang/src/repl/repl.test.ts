@@ -4,11 +4,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { captureOf } from "../testing/capture-writer.js";
 import { pfqLang } from "../testing/pfq-lang.js";
 import { samplePackets } from "../testing/sample-packets.js";
 import { entryOf, wantsMore } from "./entry.js";
+import { createSession } from "./session.js";
 
 const folder = mkdtempSync(join(tmpdir(), "pfq-repl-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -50,6 +52,64 @@ describe("what is typed", () => {
 		["((((((", "expression"],
 	])("%j is of kind %s", (text, kind) => {
 		expect(entryOf(text).kind).toBe(kind);
+	});
+});
+
+describe("a session", () => {
+	const pieces = [...'()[]{},;`"=|\\ ', "::", "->", "<-", "\n", "..", "{-", "-}", "--", ">->", ".||.", "$", "-"];
+	const words = [
+		"main",
+		"it",
+		"f",
+		"x",
+		"udp",
+		"has_port",
+		"ip_ttl",
+		"53",
+		"0x",
+		"do",
+		"let",
+		"in",
+		"where",
+		"if",
+		"then",
+		"else",
+	];
+	const piece = fc.constantFrom(
+		...pieces,
+		...words,
+		"import",
+		"module",
+		"infixl",
+		"Data.List",
+		"P.",
+		"_",
+		"\ud800",
+		"\u0000",
+	);
+
+	it("answers whatever is typed", () => {
+		const beside = { find: () => null };
+		fc.assert(
+			fc.property(fc.array(fc.array(piece, { maxLength: 12 }), { maxLength: 4 }), (entries) => {
+				const session = createSession(beside);
+				for (const each of entries) {
+					const text = each.join(" ");
+					wantsMore(text.split("\n"));
+					expect(session.enter(text).kind).toBeTypeOf("string");
+				}
+				session.listing();
+			}),
+			{ numRuns: 300 },
+		);
+	});
+
+	it("answers what nests too deep", () => {
+		const deep = "(".repeat(20_000);
+		wantsMore([deep]);
+		const session = createSession({ find: () => null });
+		expect(session.enter(deep)).toMatchObject({ kind: "bad" });
+		expect(session.enter(`f = ${deep}`)).toMatchObject({ kind: "bad" });
 	});
 });
 
