@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every target brings along what it needs (see scripts/setup.sh) and may be typed again at any time.
 .DEFAULT_GOAL := help
-.PHONY: help setup build install test test-long test-kernel debug-kernel run run-kernel bench fuzz lint clean
+.PHONY: help setup build install test test-long test-kernel debug-kernel stress run run-kernel bench fuzz lint clean
 SHELL := /bin/sh
 
 # where scripts/setup.sh puts pnpm when it may not write to the system
@@ -15,8 +15,9 @@ help:
 	@echo '                                the same for an interface, a file and a program of your own'
 	@echo 'make run-kernel                 the demo on pfq.ko, in a virtual machine'
 	@echo 'make test                       all tests; make test-long: the same with long random runs'
-	@echo 'make test-kernel                the tests of pfq.ko, in virtual machines'
-	@echo 'make debug-kernel               builds the kernel of vm --debug, once'
+	@echo 'make test-kernel [KERNELS=6.1]  only those of pfq.ko, in virtual machines'
+	@echo 'make stress [MINUTES=10]        pfq.ko under pressure, on a kernel that watches itself'
+	@echo 'make debug-kernel               builds that kernel, once'
 	@echo "make bench [ARGS=...]           benchmarks against tcpdump, libpcap and others"
 	@echo 'make fuzz [SECONDS=60]          each fuzzer for that long'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
@@ -41,8 +42,16 @@ test-long:
 test-kernel:
 	@scripts/setup.sh kernel
 	@$(MAKE) --no-print-directory -s build
-	@cd testbed && PFQ_TEST_KERNEL=1 PFQ_TEST_KERNELS=$${PFQ_TEST_KERNELS:-6.1,6.12} \
-		pnpm exec vitest run --config ../vitest.config.ts --root .
+	@rm -rf testbed/build/conformance
+	@node testbed/dist/conformance.js $(or $(KERNELS),6.1 6.12)
+	@node scripts/tally-tests.mjs conformance
+
+stress:
+	@scripts/setup.sh kernel
+	@$(MAKE) --no-print-directory -s debug-kernel
+	@rm -rf testbed/build/conformance
+	@PFQ_STRESS_MINUTES=$(or $(MINUTES),10) PFQ_STRESS_SEED=$(or $(SEED),$$(date +%s)) node testbed/dist/conformance.js stress
+	@node scripts/tally-tests.mjs conformance
 
 debug-kernel:
 	@scripts/setup.sh debug-kernel

@@ -76,90 +76,6 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	);
 
 	it(
-		"accounts for what a queue that is too small loses, and for a device that vanishes",
-		async () => {
-			const { status, stdout, stderr } = await inGuest(
-				series,
-				`
-				run_pfq -e 'main = udp >-> steer_flow' -n 2 -s 16 --seconds 12
-				wait_for_report
-				blast -n 30000 -k 100
-				cat /sys/class/net/veth0/statistics/rx_packets
-				ip link delete veth0
-				wait
-				tail -n 1 /tmp/report`,
-			);
-			expect(stderr).toBe("pfq run: veth0: the interface was removed\n");
-			expect(status).toBe(0);
-			const [, counted, report = "{}"] = stdout.trim().split("\n");
-			const summary = JSON.parse(report) as Summary;
-			expect(counted).toBe("30000");
-			expect(summary.devices[0]).toMatchObject({ recv: 30_000, state: "failed" });
-			expect(sum(summary.sockets.map(({ recv, lost }) => recv + lost))).toBe(30_000);
-			expect(sum(summary.sockets.map(({ lost }) => lost))).toBeGreaterThan(0);
-		},
-		5 * minutes,
-	);
-
-	it(
-		"survives sockets that come and go under traffic, random calls and random octets in its queues, and then unloads",
-		async () => {
-			const { status, stdout, stderr } = await inGuest(
-				series,
-				`
-				testbed/native/build/blast -d veth1 -t 200 -r 5000 -k 100 >/dev/null &
-				traffic=$!
-				abuse cycles veth0 200 || exit 1
-				abuse garbage veth0 15 || exit 1
-				grep pfq_queue_alloc /proc/vmallocinfo && fail 'queues are left'
-				exec 5</dev/pfq
-				rmmod pfq 2>/dev/null && fail 'unloaded while in use'
-				exec 5<&-
-				rmmod pfq || fail 'in use when all is closed'
-				test ! -e /dev/pfq || fail 'the device node is still there'
-				kill $traffic
-				echo unloaded`,
-			);
-			expect(stderr).toBe("");
-			expect(status).toBe(0);
-			expect(stdout).toMatch(/^200 cycles, \d+ packets\n\d+ of \d+ calls succeeded\nunloaded\n$/);
-		},
-		5 * minutes,
-	);
-
-	it(
-		"keeps to its network namespace, which ends when the last socket in it is closed",
-		async () => {
-			const { status, stdout, stderr } = await inGuest(
-				series,
-				`
-				ip netns add inner
-				ip -n inner link add inner0 type veth peer name inner1
-				ip -n inner link set inner0 up
-				cd packages/tools
-				node bin/pfq.js run -i inner0 --seconds 1 2>&1
-				ip netns exec inner node bin/pfq.js run -i inner0 -e 'main = ip' --seconds 12 --json >/tmp/report &
-				wait_for_report
-				ip netns delete inner
-				sleep 1
-				wait
-				tail -n 1 /tmp/report | cut -c1-33
-				sleep 1
-				rmmod pfq && echo unloaded`,
-			);
-			expect(stderr).toBe("");
-			expect(status).toBe(0);
-			expect(stdout.split("\n")).toEqual([
-				"pfq run: inner0: no such device in this network namespace",
-				'{"type":"summary","host":"kernel"',
-				"unloaded",
-				"",
-			]);
-		},
-		5 * minutes,
-	);
-
-	it(
 		"passes libpfq's tests of live interfaces",
 		async () => {
 			execFileSync("make", ["-s", "-C", "bindings/c", "build/test/live"], {
@@ -171,37 +87,6 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(stdout).toMatch(/\d+ passed/);
 			// asks for the user host's own words
 			expect(failed).toEqual(["without_the_right_to_capture_the_error_says_how_to_get_it"]);
-		},
-		5 * minutes,
-	);
-
-	it(
-		"lets users capture who may open the device node, within their limits, and no more",
-		async () => {
-			const { status, stdout, stderr } = await inGuest(
-				series,
-				`
-				as_nobody() { setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all "$@"; }
-				pfq() { as_nobody node packages/tools/bin/pfq.js run -i veth0 --seconds 1 --json "$@" 2>&1 | tail -n 1; }
-				pfq -e 'main = ip' | cut -c1-120
-				PFQ_HOST=kernel pfq -e 'main = ip'
-				chmod 666 /dev/pfq
-				pfq -e 'main = ip' | cut -c1-33
-				pfq -e 'main = forward "veth1"'
-				ulimit -l 4096
-				pfq -e 'main = ip' -s 65536
-				chmod 660 /dev/pfq`,
-			);
-			expect(stderr).toBe("");
-			expect(status).toBe(0);
-			expect(stdout.split("\n")).toEqual([
-				expect.stringContaining("CAP_NET_RAW"),
-				expect.stringContaining("/dev/pfq: Permission denied"),
-				'{"type":"summary","host":"kernel"',
-				expect.stringContaining("CAP_NET_ADMIN"),
-				expect.stringContaining("locked-memory limit"),
-				"",
-			]);
 		},
 		5 * minutes,
 	);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // vm [OPTIONS] -- COMMAND: runs a command in a virtual machine with pfq.ko loaded, inside this checkout.
-import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { findDebugKernel } from "./vm/debug-kernel.js";
-import { findKernel, type Kernel, type KernelSeries, kernelSeries } from "./vm/kernel.js";
+import { findKernel, type KernelSeries, kernelSeries } from "./vm/kernel.js";
 import { runMachine } from "./vm/machine.js";
+import { buildModule } from "./vm/module.js";
 import { type NicModel, nicModels } from "./vm/network.js";
 
 const usage = `usage: vm [OPTIONS] -- COMMAND [ARGUMENT ...]
@@ -18,6 +18,7 @@ const usage = `usage: vm [OPTIONS] -- COMMAND [ARGUMENT ...]
     --debug             the kernel of \`make debug-kernel\` (6.1), which looks for wrong memory accesses, locks and leaks
     --nic MODEL         two interfaces, nic0 and nic1, each of which receives what the other sends; again: nic2 and nic3.
                         MODEL: ${Object.keys(nicModels).join(", ")}
+    --parameter NAME=VALUE  of pfq.ko; again for more
     --smp N             processors (default 2); as many queues has virtio-net where taps can be made
     --memory MIB        default 2048, of the debug kernel 3072
     --icount            the guest's clocks count instructions, one a nanosecond; slow
@@ -33,19 +34,6 @@ const complain = (text: string, status: number): never => {
 };
 
 const checkout = fileURLToPath(new URL("../..", import.meta.url));
-const packageFolder = fileURLToPath(new URL("../../packages/kernel-module", import.meta.url));
-
-/** pfq.ko for this kernel, built if anything changed. */
-const buildModule = (kernel: Kernel): string => {
-	const args = ["-s", "-C", packageFolder, "modules", `KDIR=${kernel.headers}`];
-	const made = spawnSync("make", args, { encoding: "utf8" });
-	if (made.status !== 0)
-		complain(
-			`pfq.ko cannot be built for ${kernel.version} (package linux-headers-${kernel.version}):\n${made.stderr}`,
-			125,
-		);
-	return join(packageFolder, "build", kernel.version, "pfq.ko");
-};
 
 const environment = (): Record<string, string> => {
 	const kept = Object.entries(process.env).filter(
@@ -69,6 +57,7 @@ const main = async (): Promise<void> => {
 			debug: { type: "boolean" },
 			nic: { type: "string", multiple: true, default: [] },
 			output: { type: "string" },
+			parameter: { type: "string", multiple: true, default: [] },
 			smp: { type: "string" },
 			memory: { type: "string" },
 			icount: { type: "boolean" },
@@ -96,9 +85,14 @@ const main = async (): Promise<void> => {
 	const result = await runMachine({
 		kernel,
 		command: positionals,
-		environment: { ...environment(), ...(module === undefined ? {} : { PFQ_MODULE: module }) },
+		environment: {
+			...environment(),
+			PFQ_GUEST: "1",
+			...(module === undefined ? {} : { PFQ_MODULE: module, PFQ_MODULE_PARAMETERS: values.parameter.join(" ") }),
+		},
 		folders: [checkout],
 		nics: values.nic as NicModel[],
+		parameters: values.parameter,
 		stdin: process.stdin,
 		...(module === undefined ? {} : { module }),
 		...(values.output === undefined ? {} : { output: resolve(values.output) }),

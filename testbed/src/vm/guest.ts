@@ -2,6 +2,7 @@
 // Shell scripts that tests run in a guest, beside pfq.ko.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { release } from "node:os";
 import { fileURLToPath } from "node:url";
 
 const vm = fileURLToPath(new URL("../../bin/vm.js", import.meta.url));
@@ -9,8 +10,13 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 export const minutes = 60_000;
 
+/** Whether this is a guest itself: then scripts run here, each in a network namespace of its own, and nothing is booted. */
+const inside = process.env.PFQ_GUEST === "1";
+
 /** The kernel series to test on. */
-export const seriesAsked = (process.env.PFQ_TEST_KERNELS ?? "6.1").split(",");
+export const seriesAsked = inside
+	? [/^\d+\.\d+/.exec(release())?.[0] ?? ""]
+	: (process.env.PFQ_TEST_KERNELS ?? "6.1").split(",");
 
 export interface Outcome {
 	readonly status: number | null;
@@ -20,6 +26,7 @@ export interface Outcome {
 
 /** A cable of two devices, no traffic on it but what the script makes; and functions for scripts. */
 const prelude = `
+rm -f /tmp/report
 fail() { echo "$*" >&2; exit 1; }
 ip link add veth0 type veth peer name veth1 || fail 'no veth'
 for each in veth0 veth1; do
@@ -34,16 +41,25 @@ wait_for_report() { until test -s /tmp/report; do sleep 0.2; done; }
 module=packages/kernel-module/build/$(uname -r)/pfq.ko
 `;
 
+/** A world of its own inside a guest, and afterwards the module as it was. */
+const isolated = `
+mount -t sysfs sysfs /sys && mkdir -p /run/netns && mount -t tmpfs tmpfs /run/netns && ip link set lo up
+mount -t debugfs debugfs /sys/kernel/debug; mount -t tracefs tracefs /sys/kernel/tracing
+sh -c "$1"
+status=$?
+test ! -e /sys/module/pfq || rmmod pfq && insmod "$PFQ_MODULE" $PFQ_MODULE_PARAMETERS && exit $status
+`;
+
+const commandOf = (series: string, script: string): string[] =>
+	inside
+		? ["unshare", "--net", "--mount", "sh", "-c", isolated, "sh", prelude + script]
+		: [process.execPath, vm, "--kernel", series, "--limit", "240", "--", "sh", "-c", prelude + script];
+
 /** Runs a shell script in a guest; its status is the script's, or tells that the kernel's log smells. */
 export async function inGuest(series: string, script: string): Promise<Outcome> {
-	const child = spawn(
-		process.execPath,
-		[vm, "--kernel", series, "--limit", "240", "--", "sh", "-c", prelude + script],
-		{
-			cwd: root,
-			stdio: ["ignore", "pipe", "pipe"],
-		},
-	);
+	const [command = "", ...args] = commandOf(series, script);
+	const { PFQ_HOST: _, ...environment } = process.env;
+	const child = spawn(command, args, { cwd: root, env: environment, stdio: ["ignore", "pipe", "pipe"] });
 	let stdout = "";
 	let stderr = "";
 	child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -28,7 +28,7 @@ export const outputTag = "output";
 const init = ({ shares, output }: InitrdOptions): string => `#!/bin/busybox sh
 share() { # TAG FOLDER: read-only on the host, changes are the guest's own
 	mkdir -p /lower/$1 /upper/$1/upper /upper/$1/work "/root/$2"
-	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=mmap,ro $1 /lower/$1
+	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=loose,ro $1 /lower/$1
 	mount -t overlay -o lowerdir=/lower/$1,upperdir=/upper/$1/upper,workdir=/upper/$1/work overlay "/root/$2"
 }
 /bin/busybox --install -s /bin

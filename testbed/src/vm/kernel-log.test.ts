@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { expect, it } from "vitest";
-import { smellyLines } from "./kernel-log.js";
+import { readableLog, smellyLines } from "./kernel-log.js";
 
 it.each([
 	"[    5.1] BUG: unable to handle page fault for address: 0000000000001000",
@@ -26,4 +26,9 @@ it("finds nothing in what a healthy kernel says", () => {
 [    9.9] device veth0 entered promiscuous mode
 `;
 	expect(smellyLines(log)).toEqual([]);
+});
+
+it("makes lines of the kernel's records", () => {
+	const records = "6,339,5140900,-;NET: Registered\n SUBSYSTEM=pci\n4,340,61234567,c;BUG: wrong, and so on\n";
+	expect(readableLog(records)).toBe("[    5.140900] NET: Registered\n[   61.234567] BUG: wrong, and so on\n");
 });

@@ -26,3 +26,15 @@ const smells: readonly RegExp[] = [
 /** The lines that smell, in their order. */
 export const smellyLines = (log: string): string[] =>
 	log.split(/\r?\n/).filter((line) => smells.some((smell) => smell.test(line)));
+
+/** Records of /dev/kmsg (`PRIORITY,NUMBER,MICROSECONDS,FLAGS;TEXT`) as dmesg would print them, those before `dmesg -C` too. */
+export const readableLog = (records: string): string =>
+	records
+		.split("\n")
+		.flatMap((record) => {
+			const found = /^\d+,\d+,(\d+),[^;]*;(.*)$/.exec(record);
+			if (!found) return [];
+			const [, microseconds, text] = found;
+			return [`[${(Number(microseconds) / 1e6).toFixed(6).padStart(12)}] ${text}\n`];
+		})
+		.join("");

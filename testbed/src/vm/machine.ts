@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { Readable } from "node:stream";
 import { initrd, outputTag, shareTag } from "./initrd.js";
 import { cacheFolder, type Kernel } from "./kernel.js";
-import { smellyLines } from "./kernel-log.js";
+import { readableLog, smellyLines } from "./kernel-log.js";
 import { type NicModel, network, nicModels } from "./network.js";
 import { hiddenFolders } from "./share.js";
 import { quote } from "./shell.js";
@@ -105,7 +105,7 @@ fi
 exec 3>&- 4>&-
 wait $out $err
 ${kernel.watchesMemory ? leakScan : ""}
-dmesg >$ports/log
+dd if=/dev/kmsg iflag=nonblock bs=16k 2>/dev/null >$ports/log
 echo $status >$ports/status
 `;
 
@@ -218,12 +218,13 @@ const boot = async (options: MachineOptions): Promise<MachineResult> => {
 		await Promise.all(servers.map(drained));
 		if (!existsSync(join(folder, "console"))) throw new Error(`${program} did not start`);
 		const console = readFileSync(join(folder, "console"), "utf8");
+		const log = readableLog(said.log);
 		const [begun, status] = said.status.split("\n");
 		return {
 			begun: begun === "begun",
 			status: status ? Number(status) : undefined,
-			log: said.log,
-			smells: [...smellyLines(said.log), ...(said.log ? [] : smellyLines(console))],
+			log,
+			smells: [...smellyLines(log), ...(log ? [] : smellyLines(console))],
 			console,
 			overdue,
 		};

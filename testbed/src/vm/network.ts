@@ -37,7 +37,7 @@ const tapScript = (indices: readonly number[], queues: number): string => {
 		...[...bridges].map((bridge) => `ip link add ${bridge} mtu 9000 up type bridge mcast_snooping 0`),
 		...indices.flatMap((index) => [
 			`ip tuntap add tap${index} mode tap ${queues > 1 ? "multi_queue" : ""}`,
-			`ip link set tap${index} mtu 9000 master bridge${index >> 1} up`,
+			`ip link set tap${index} mtu 9000 txqueuelen 10000 master bridge${index >> 1} up`,
 		]),
 		"",
 	].join(" && ");
