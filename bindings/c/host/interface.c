@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "interface.h"
+#include "device.h"
 #include "error.h"
 
 #include <linux/ethtool.h>
@@ -19,6 +20,13 @@ static int fail_unknown(const char *name, struct pfq_error *error)
 	char list[160] = "";
 	size_t length = 0;
 
+	if (pfq_device_diverts(name)) {
+		if_freenameindex(interfaces);
+		return pfq_fail(error, EOPNOTSUPP,
+				"%s: only pfq.ko can take packets from the host: load it, and set "
+				"PFQ_HOST=kernel",
+				name);
+	}
 	for (struct if_nameindex *i = interfaces; i && i->if_index; i++) {
 		size_t room = sizeof(list) - length;
 		int written = snprintf(list + length, room, "%s%s", length ? ", " : "", i->if_name);

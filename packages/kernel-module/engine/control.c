@@ -156,6 +156,14 @@ static int pfq_op_get_groups(struct pfq_call *call)
 	return 0;
 }
 
+static int check_divert(const struct pfq_call *call, const char *device)
+{
+	if (!pfq_device_diverts(device) || call->socket->admin)
+		return 0;
+	return pfq_fail(call->error, EPERM, "%s: taking packets from the host needs CAP_NET_ADMIN",
+			device);
+}
+
 static int pfq_op_bind_group(struct pfq_call *call)
 {
 	const struct pfq_binding *request = call->request;
@@ -163,6 +171,7 @@ static int pfq_op_bind_group(struct pfq_call *call)
 	int status = check_name(request->device, sizeof(request->device), call->error);
 
 	status = status ? status : check_queue_index(request->queue, call->error);
+	status = status ? status : check_divert(call, request->device);
 	status = status ? status
 			: pfq_device_get(call->engine, request->device, &device, call->error);
 	if (status)

@@ -68,6 +68,11 @@ void pfq_device_put(struct pfq_device *device)
 	pfq_free(device);
 }
 
+bool pfq_device_diverts(const char *name)
+{
+	return strncmp(name, PFQ_DIVERT_PREFIX, strlen(PFQ_DIVERT_PREFIX)) == 0;
+}
+
 static uint32_t bound_to_queue(const struct pfq_device *device, int queue)
 {
 	uint32_t count = 0;

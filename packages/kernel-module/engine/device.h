@@ -6,6 +6,8 @@
 
 #include "engine.h"
 
+#define PFQ_DIVERT_PREFIX "divert:"
+
 struct pfq_group;
 
 struct pfq_device_lane {
@@ -48,6 +50,9 @@ int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *gr
 
 /* Unbinds the group from every device. */
 void pfq_device_unbind_all(struct pfq_engine *engine, struct pfq_group *group);
+
+/* Whether packets that come by a device of this name are taken away from the host's own stack. */
+bool pfq_device_diverts(const char *name);
 
 /* Sends, and counts in the device; gives how many went out. */
 uint32_t pfq_device_send(struct pfq_device *device, unsigned int lane, int queue,

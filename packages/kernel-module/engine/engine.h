@@ -117,6 +117,16 @@ void pfq_receive(struct pfq_device *device, unsigned int lane, int queue,
  */
 void pfq_receive_one(struct pfq_device *device, unsigned int lane, struct pfq_packet *packet);
 
+/* Whether an enabled socket is in a group that is fed by this queue, or by all. Called as
+ * pfq_receive_one(). */
+bool pfq_device_is_read(const struct pfq_device *device, unsigned int queue);
+
+/*
+ * For a packet whose outermost VLAN tag the host has taken out: gives it to the headers. They are
+ * read by it.
+ */
+void pfq_put_tag(struct pfq_packet *packet, uint16_t tci);
+
 /*
  * For devices that can wait (files): how many packets every socket that might get one has room for;
  * 0 while no enabled socket is bound to the device.

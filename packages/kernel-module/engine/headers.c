@@ -307,3 +307,12 @@ void pfq_parse_headers(struct pfq_packet *packet)
 	if (!parse_other(packet))
 		parse_any(packet);
 }
+
+void pfq_put_tag(struct pfq_packet *packet, uint16_t tci)
+{
+	pfq_headers(packet);
+	packet->headers.has_vlan = true;
+	packet->headers.tci = tci;
+	if (packet->headers.shape != PFQ_SHAPE_NO_IP)
+		packet->headers.shape = PFQ_SHAPE_ANY;
+}

@@ -6,8 +6,8 @@
  *
  * host_platform.h defines:
  *
- *   the fixed-width integers, bool, size_t, NULL, memcpy, memset, strcmp, strlen, errno numbers,
- *   va_list, vsnprintf
+ *   the fixed-width integers, bool, size_t, NULL, memcpy, memset, strcmp, strncmp, strlen, errno
+ *   numbers, va_list, vsnprintf
  *
  *   struct pfq_mutex                a sleeping lock: control plane alone
  *     void pfq_mutex_init(struct pfq_mutex *), pfq_mutex_destroy, pfq_mutex_lock, pfq_mutex_unlock

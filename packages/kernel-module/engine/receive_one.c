@@ -186,3 +186,18 @@ void pfq_receive_one(struct pfq_device *device, unsigned int lane, struct pfq_pa
 	}
 	pfq_count(&device->lanes[lane].recv, fed);
 }
+
+bool pfq_device_is_read(const struct pfq_device *device, unsigned int queue)
+{
+	const struct pfq_device_binding *binding;
+
+	for (binding = PFQ_RCU_DEREFERENCE(device->bindings); binding;
+	     binding = PFQ_RCU_DEREFERENCE(binding->next)) {
+		const struct pfq_view *view = PFQ_RCU_DEREFERENCE(binding->group->view);
+
+		if ((binding->queue == Q_ANY_QUEUE || binding->queue == (int)queue) && view &&
+		    view->member_count > 0)
+			return true;
+	}
+	return false;
+}

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "capture.h"
 #include "control_device.h"
 #include "namespace.h"
 #include "net_device.h"
 #include "packet_pool.h"
 #include "parameters.h"
-#include "tap.h"
 #include "tx_thread.h"
 
 #include <linux/module.h>
@@ -15,12 +15,12 @@ static int __init pfq_init(void)
 
 	if (status)
 		return status;
-	status = pfq_tap_buffers_init();
+	status = pfq_capture_init();
 	if (status)
 		return status;
 	status = pfq_packet_pool_init();
 	if (status)
-		goto exit_buffers;
+		goto exit_capture;
 	status = pfq_tx_threads_init();
 	if (status)
 		goto exit_packet_pool;
@@ -43,8 +43,8 @@ exit_tx_threads:
 	pfq_tx_threads_exit();
 exit_packet_pool:
 	pfq_packet_pool_exit();
-exit_buffers:
-	pfq_tap_buffers_exit();
+exit_capture:
+	pfq_capture_exit();
 	return status;
 }
 
@@ -55,7 +55,7 @@ static void __exit pfq_exit(void)
 	pfq_namespace_exit();
 	pfq_tx_threads_exit();
 	pfq_packet_pool_exit();
-	pfq_tap_buffers_exit();
+	pfq_capture_exit();
 }
 
 module_init(pfq_init);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "namespace.h"
+#include "divert.h"
 #include "filter.h"
 #include "net_device.h"
 #include "parameters.h"
@@ -35,6 +36,7 @@ static const struct pfq_host_ops host_ops = {
 	.tx_thread_wake = pfq_tx_thread_wake,
 	.filter_run = pfq_filter_run,
 	.device_send = pfq_transmit,
+	.to_host = pfq_to_host,
 	.wake = pfq_reader_wake,
 };
 

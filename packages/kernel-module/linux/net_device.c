@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "net_device.h"
+#include "device.h"
+#include "divert.h"
 #include "error.h"
 #include "tap.h"
 
@@ -63,11 +65,17 @@ static struct pfq_net_device *create(const struct net_device *dev)
 	return device;
 }
 
+/* The interface that a device is asked for by. */
+static const char *interface_of(const char *name)
+{
+	return pfq_device_diverts(name) ? name + strlen(PFQ_DIVERT_PREFIX) : name;
+}
+
 /* rtnl is held from the look-up until the notifier can find the device. */
 static int open_locked(struct net *net, struct pfq_device *engine_device, const char *name,
 		       struct pfq_net_device **result, struct pfq_error *error)
 {
-	struct net_device *dev = __dev_get_by_name(net, name);
+	struct net_device *dev = __dev_get_by_name(net, interface_of(name));
 	struct pfq_net_device *device;
 	uint16_t link;
 	int status;
@@ -83,6 +91,7 @@ static int open_locked(struct net *net, struct pfq_device *engine_device, const 
 	device->net = net;
 	device->device = engine_device;
 	device->link = link;
+	device->diverted = pfq_device_diverts(name);
 	rcu_assign_pointer(device->dev, dev);
 	device->tap.dev = dev;
 	netdev_hold(dev, &device->tracker, GFP_KERNEL);
@@ -115,10 +124,25 @@ static struct net_device *dev_of(struct pfq_net_device *device)
 	return rcu_dereference_protected(device->dev, lockdep_is_held(&devices_lock));
 }
 
+/* With rtnl held, both. */
+static int hook(struct pfq_net_device *device, struct pfq_error *error)
+{
+	if (device->diverted)
+		return pfq_divert_hook(device, dev_of(device), error);
+	dev_add_pack(&device->tap);
+	return 0;
+}
+
 /* Nothing comes in when it returns. */
 static void unhook(struct pfq_net_device *device)
 {
-	if (device->started && dev_of(device))
+	struct net_device *dev = dev_of(device);
+
+	if (!device->started || !dev)
+		return;
+	if (device->diverted)
+		pfq_divert_unhook(dev);
+	else
 		dev_remove_pack(&device->tap);
 }
 
@@ -136,29 +160,37 @@ void pfq_net_device_close(void *host, void *host_device)
 	pfq_free(device);
 }
 
-static int fail_gone(struct pfq_net_device *device, struct pfq_error *error)
+static bool is_renamed(const struct pfq_net_device *device)
 {
-	bool replaced;
+	return strcmp(device->name, interface_of(device->device->name)) != 0;
+}
 
-	rcu_read_lock();
-	replaced = dev_get_by_name_rcu(device->net, device->name);
-	rcu_read_unlock();
-	return pfq_fail(error, ENODEV, "%s: the interface was %s: unbind it first", device->name,
-			replaced ? "replaced by another of that name" : "removed");
+/* Whether there is an interface of the name by which the device was opened. */
+static bool is_name_taken(const struct pfq_net_device *device)
+{
+	return __dev_get_by_name(device->net, interface_of(device->device->name));
 }
 
 static int check_start(struct pfq_net_device *device, int queue, struct pfq_error *error)
 {
 	const struct net_device *dev = dev_of(device);
+	const char *name = device->device->name;
 
 	if (!dev)
-		return fail_gone(device, error);
+		return pfq_fail(error, ENODEV, "%s: the interface was %s: unbind it first", name,
+				is_name_taken(device) ? "replaced by another of that name"
+						      : "removed");
+	if (is_renamed(device) && is_name_taken(device))
+		return pfq_fail(
+			error, ENODEV,
+			"%s: the interface was renamed to %s, and another has its name: unbind it first",
+			name, device->name);
 	if (!(dev->flags & IFF_UP))
 		return pfq_fail(error, ENETDOWN, "%s: the interface is down: ip link set %s up",
-				device->name, device->name);
+				name, device->name);
 	if (queue >= 0 && (unsigned int)queue >= dev->real_num_rx_queues)
-		return pfq_fail(error, EINVAL, "%s: no queue %d; it has %u, from 0 on",
-				device->name, queue, dev->real_num_rx_queues);
+		return pfq_fail(error, EINVAL, "%s: no queue %d; it has %u, from 0 on", name, queue,
+				dev->real_num_rx_queues);
 	return 0;
 }
 
@@ -167,11 +199,15 @@ int pfq_net_device_start(void *host, void *host_device, int queue, struct pfq_er
 	struct pfq_net_device *device = host_device;
 	int status;
 
+	rtnl_lock();
 	mutex_lock(&devices_lock);
 	status = check_start(device, queue, error);
-	if (!status && device->started++ == 0)
-		dev_add_pack(&device->tap);
+	if (!status && device->started == 0)
+		status = hook(device, error);
+	if (!status)
+		device->started++;
 	mutex_unlock(&devices_lock);
+	rtnl_unlock();
 	return status;
 }
 
@@ -179,11 +215,13 @@ void pfq_net_device_stop(void *host, void *host_device, int queue)
 {
 	struct pfq_net_device *device = host_device;
 
+	rtnl_lock();
 	mutex_lock(&devices_lock);
 	if (device->started == 1)
 		unhook(device);
 	device->started--;
 	mutex_unlock(&devices_lock);
+	rtnl_unlock();
 	synchronize_net();
 }
 
@@ -204,7 +242,7 @@ int pfq_net_device_promiscuous(void *host, void *host_device, bool on, struct pf
 	rtnl_unlock();
 	if (status)
 		return pfq_fail(error, -status, "%s: cannot switch promiscuous mode %s",
-				device->name, on ? "on" : "off");
+				device->device->name, on ? "on" : "off");
 	return 0;
 }
 
@@ -214,9 +252,9 @@ static const char *failure_of(struct pfq_net_device *device)
 	const struct net_device *dev = dev_of(device);
 
 	if (!dev)
-		return "the interface was removed";
+		return "was removed";
 	if (device->started && !(dev->flags & IFF_UP))
-		return "the interface went down";
+		return "went down";
 	return NULL;
 }
 
@@ -225,13 +263,18 @@ void pfq_net_device_stats(void *host, void *host_device, struct pfq_device_stats
 	struct pfq_net_device *device = host_device;
 	const char *failure;
 
+	stats->lost = atomic64_read(&device->lost);
 	mutex_lock(&devices_lock);
 	failure = failure_of(device);
-	mutex_unlock(&devices_lock);
-	stats->lost = atomic64_read(&device->lost);
 	stats->state = failure ? PFQ_DEVICE_FAILED : PFQ_DEVICE_RUNNING;
-	if (failure)
-		snprintf(stats->text, sizeof(stats->text), "%s: %s", device->name, failure);
+	if (failure && is_renamed(device))
+		snprintf(stats->text, sizeof(stats->text),
+			 "%.32s: the interface, renamed to %s, %s", device->device->name,
+			 device->name, failure);
+	else if (failure)
+		snprintf(stats->text, sizeof(stats->text), "%.32s: the interface %s",
+			 device->device->name, failure);
+	mutex_unlock(&devices_lock);
 }
 
 static void take_away(struct pfq_net_device *device, struct net_device *dev)
@@ -245,17 +288,37 @@ static void take_away(struct pfq_net_device *device, struct net_device *dev)
 	netdev_put(dev, &device->tracker);
 }
 
+/* The engine goes on calling it by the name that it was opened by. */
+static void rename_device(struct pfq_net_device *device, struct net_device *dev)
+{
+	strscpy(device->name, dev->name, sizeof(device->name));
+}
+
+/* An interface that moves to another namespace is unregistered in its old one, too. */
+static void (*handler_of(unsigned long event))(struct pfq_net_device *, struct net_device *)
+{
+	switch (event) {
+	case NETDEV_UNREGISTER:
+		return take_away;
+	case NETDEV_CHANGENAME:
+		return rename_device;
+	default:
+		return NULL;
+	}
+}
+
 static int notify(struct notifier_block *block, unsigned long event, void *info)
 {
+	void (*handle)(struct pfq_net_device *, struct net_device *) = handler_of(event);
 	struct net_device *dev = netdev_notifier_info_to_dev(info);
 	struct pfq_net_device *device;
 
-	if (event != NETDEV_UNREGISTER)
+	if (!handle)
 		return NOTIFY_DONE;
 	mutex_lock(&devices_lock);
 	list_for_each_entry(device, &devices, list)
 		if (dev_of(device) == dev)
-			take_away(device, dev);
+			handle(device, dev);
 	mutex_unlock(&devices_lock);
 	return NOTIFY_DONE;
 }

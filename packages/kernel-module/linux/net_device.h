@@ -13,12 +13,13 @@ struct pfq_net_device {
 	struct pfq_device *device;    /* the engine's */
 	struct net_device __rcu *dev; /* NULL once it was unregistered */
 	netdevice_tracker tracker;
-	struct packet_type tap; /* hooked in while `started` is not 0 and `dev` is there */
-	unsigned int started;	/* bindings: to all queues, and to one of them */
+	bool diverted; /* not tapped */
+	struct packet_type tap;
+	unsigned int started; /* bindings to all queues, and to each; hooked in while not 0 */
 	unsigned int promiscuous;
 	uint16_t link;
-	atomic64_t lost; /* packets that memory lacked for */
-	char name[IFNAMSIZ];
+	atomic64_t lost;     /* packets that memory lacked for */
+	char name[IFNAMSIZ]; /* the interface's today; the engine has the one it was opened by */
 };
 
 /* What struct pfq_host_ops asks for. */

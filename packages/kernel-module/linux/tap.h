@@ -8,8 +8,4 @@
 /* Makes device->tap ready to be hooked in. */
 void pfq_tap_init(struct pfq_net_device *device);
 
-/* Memory for packets that are in pieces. */
-int pfq_tap_buffers_init(void);
-void pfq_tap_buffers_exit(void);
-
 #endif
