@@ -261,7 +261,7 @@ describe("pfq run refuses", () => {
 			"a queue that is none",
 			["run", "-i", "eth0:x"],
 			2,
-			/-i eth0:x: 'x' is no hardware queue.*INTERFACE:QUEUE, pcap:FILE or mem:NAME\n$/,
+			/-i eth0:x: 'x' is no hardware queue.*INTERFACE:QUEUE, divert:INTERFACE, pcap:FILE or mem:NAME\n$/,
 		],
 		["too many sockets", ["run", "-r", capture, "-n", "300"], 2, /^pfq run: -n 300: .*256.*\n$/],
 		["a queue of no slots", ["run", "-r", capture, "-s", "0"], 2, /^pfq run: -s 0: .*1 to 16777216.*\n$/],
