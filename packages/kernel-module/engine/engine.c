@@ -17,6 +17,7 @@ struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host,
 	engine->host = host;
 	engine->lane_count = lanes;
 	engine->max_sockets = PFQ_MAX_SOCKETS;
+	engine->max_slot_size = PFQ_MAX_CAPLEN + PFQ_SLOT_ALIGN;
 	pfq_mutex_init(&engine->lock);
 	return engine;
 }
@@ -24,6 +25,11 @@ struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host,
 void pfq_engine_limit_sockets(struct pfq_engine *engine, unsigned int count)
 {
 	engine->max_sockets = (int)count;
+}
+
+void pfq_engine_limit_slots(struct pfq_engine *engine, uint32_t octets)
+{
+	engine->max_slot_size = octets;
 }
 
 void pfq_engine_destroy(struct pfq_engine *engine)

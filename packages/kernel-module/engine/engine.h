@@ -73,6 +73,9 @@ struct pfq_engine *pfq_engine_create(const struct pfq_host_ops *ops, void *host,
 /* At most so many sockets, PFQ_MAX_SOCKETS where nothing is said. Before the first one is made. */
 void pfq_engine_limit_sockets(struct pfq_engine *engine, unsigned int count);
 
+/* Slots of Rx queues of at most so many octets, what PFQ_MAX_CAPLEN needs where nothing is said. */
+void pfq_engine_limit_slots(struct pfq_engine *engine, uint32_t octets);
+
 /* All sockets are closed. */
 void pfq_engine_destroy(struct pfq_engine *engine);
 

@@ -127,6 +127,12 @@ int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
 
 	if (socket->enabled)
 		return pfq_fail(error, EBUSY, "socket %d: enabled already", socket->id);
+	if (pfq_socket_rx_slot_size(socket) > engine->max_slot_size)
+		return pfq_fail(
+			error, EINVAL,
+			"socket %d: %u octets of a packet make slots of %u, must be at most %u (pfq.ko's parameter max_slot_size)",
+			socket->id, socket->caplen, pfq_socket_rx_slot_size(socket),
+			engine->max_slot_size);
 	pfq_socket_plan(socket, &socket->map);
 	socket->memory_size = (size_t)socket->map.size;
 	if (socket->memory_size != socket->map.size)

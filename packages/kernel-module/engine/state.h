@@ -135,6 +135,7 @@ struct pfq_engine {
 	struct pfq_mutex lock;
 	unsigned int lane_count;
 	int max_sockets;
+	uint32_t max_slot_size; /* of Rx queues */
 	struct pfq_lane *lanes;
 	struct pfq_device *devices;
 	struct pfq_socket *sockets[PFQ_MAX_SOCKETS];

@@ -51,8 +51,10 @@ static struct pfq_engine *create_engine(struct net *net)
 {
 	struct pfq_engine *engine = pfq_engine_create(&host_ops, net, nr_cpu_ids);
 
-	if (engine)
-		pfq_engine_limit_sockets(engine, pfq_parameters->max_sockets);
+	if (!engine)
+		return NULL;
+	pfq_engine_limit_sockets(engine, pfq_parameters->max_sockets);
+	pfq_engine_limit_slots(engine, pfq_parameters->max_slot_size);
 	return engine;
 }
 

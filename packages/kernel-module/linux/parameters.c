@@ -13,20 +13,18 @@
 
 /* Name, least, most, default, and what modinfo says. */
 #define NUMBERS(ROW)                                                                          \
-	ROW(capt_batch, 1, 512, 64, "packets captured at once")                               \
 	ROW(xmit_batch, 1, 64, 64, "packets that a driver is given at once")                  \
-	ROW(max_slot_size, 128, 262208, 262208, "octets of the largest slot of a queue")      \
+	ROW(max_slot_size, 128, 262208, 262208, "octets of the largest slot of an Rx queue")  \
 	ROW(max_sockets, 1, 256, 256, "sockets open at the same time in a network namespace") \
 	ROW(skb_tx_pool, 0, 65536, 256, "socket buffers kept for sending, for each CPU")      \
 	ROW(tx_retry, 0, 1024, 64,                                                            \
 	    "times that a packet which the driver does not take is tried again")
 
 /* Name, and what modinfo says; all are off by default. */
-#define SWITCHES(ROW)                                                                          \
-	ROW(vlan_untag, "take the outermost VLAN tag out of a packet: only its header has it") \
+#define SWITCHES(ROW)                                                                         \
+	ROW(vlan_untag, "leave VLAN tags that were taken out: only a packet's header has it") \
 	ROW(capture_outgoing, "capture what the host sends, too")
 
-static_assert(PFQ_BATCH == 512);
 static_assert(PFQ_TX_BATCH == 64);
 static_assert(PFQ_MAX_CAPLEN + PFQ_SLOT_ALIGN == 262208);
 static_assert(PFQ_MAX_SOCKETS == 256);

@@ -7,7 +7,6 @@
 #include <linux/types.h>
 
 struct pfq_parameters {
-	unsigned int capt_batch;
 	unsigned int xmit_batch;
 	unsigned int max_slot_size;
 	unsigned int max_sockets;
