@@ -29,6 +29,11 @@ const LONGEST_LINE = 160;
 const printable = (text: string): string =>
 	text.replace(/\t/g, " ").replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Surrogate}]/gu, "\ufffd");
 
+/** Names that are too long to be read are cut. */
+const withShortNames = (text: string): string => text.replace(/`([^`]{80})[^`]*`/g, "`$1…`");
+
+const told = (text: string): string => printable(withShortNames(text));
+
 export const diagnostic = (kind: DiagnosticKind, span: Span, message: string, details: Details = {}): Diagnostic => {
 	const { text } = span.source;
 	const line = lineOf(span);
@@ -37,14 +42,14 @@ export const diagnostic = (kind: DiagnosticKind, span: Span, message: string, de
 	const length = codePoints(span.source, span.start, Math.min(Math.max(span.end, span.start), to));
 	return {
 		kind,
-		message: printable(message),
+		message: told(message),
 		place: placeOf(span),
 		length: Math.max(length, 1),
 		line: printable(text.slice(from, to)),
 		indent: codePoints(span.source, from, span.start),
 		...(details.expected !== undefined && { expected: printable(details.expected) }),
 		...(details.found !== undefined && { found: printable(details.found) }),
-		...(details.hint !== undefined && { hint: printable(details.hint) }),
+		...(details.hint !== undefined && { hint: told(details.hint) }),
 	};
 };
 

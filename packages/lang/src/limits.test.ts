@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { describe, expect, it } from "vitest";
 import { compile } from "./compile.js";
+import { format } from "./formatter.js";
 
 const MANY = 10_000;
 const repeated = (part: (index: number) => string, count = MANY): string =>
@@ -94,6 +95,28 @@ describe("a program with", () => {
 		["10,000 errors", repeated((n) => `a${n} = zz${n}zz\n`), "name: nothing is called `zz0zz`"],
 	])("%s is refused", (_, source, message) => {
 		expect(outcome(source)).toMatch(message);
+	});
+
+	/** 200,000 characters: what takes time by their square would not end. */
+	const LARGE = 200_000;
+	it.each([
+		["empty strings on one line", `main = ${'"" '.repeat(LARGE / 3)}`],
+		["empty lines", `${"\n".repeat(LARGE)}main = ip`],
+		["spaces", `main = ip${" ".repeat(LARGE)}>-> udp`],
+		["comments after code", "a=b--c\n".repeat(130_000)],
+		["open comments", "{-".repeat(LARGE / 2)],
+		["a long name", `main = ${"a".repeat(LARGE)}`],
+		["a tuple of all", `main = (${"ip,".repeat(LARGE / 3)}ip)`],
+		["imports", `${"import Data.List\n".repeat(LARGE / 50)}main = ip`],
+		["signs", `main = ${"- ".repeat(LARGE / 2)}`],
+		["back quotes", "`".repeat(LARGE)],
+		["signs of other languages", "# \n".repeat(LARGE / 3)],
+	])("%s, 200,000 characters of them, are read and formatted to an end", (_, source) => {
+		const { ok, diagnostics } = compile(source);
+		expect(ok).toBe(diagnostics.length === 0);
+		for (const { message } of diagnostics) expect(message.length).toBeLessThan(300);
+		const formatted = format(source);
+		if (formatted.ok) expect(format(formatted.text)).toEqual(formatted);
 	});
 
 	it("10,000 errors has a hundred of them told", () => {

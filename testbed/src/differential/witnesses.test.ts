@@ -43,6 +43,48 @@ it("every primitive has a witness that uses it, and one on which it does somethi
 	}
 });
 
+const differing = (witness: Witness): string => {
+	const { fanout, classMask, mark, state, forwards, toHost, logs } = expectedOutcome(witness);
+	const hex = (value: number | bigint): string => `0x${value.toString(16)}`;
+	const receivers =
+		fanout.kind === "pass"
+			? "to every socket"
+			: fanout.kind === "drop"
+				? "dropped"
+				: fanout.kind === "double"
+					? `to two sockets, hashes ${fanout.hashes.map(hex).join(" and ")}`
+					: `to one socket, ${fanout.by} ${fanout.by === "hash" ? hex(fanout.hash) : fanout.hash}`;
+	return [
+		receivers,
+		...(classMask === 1n ? [] : [`classes ${hex(classMask)}`]),
+		...(mark === 0 ? [] : [`mark ${mark}`]),
+		...(state === 0 ? [] : [`state ${state}`]),
+		...forwards.map((device) => `a copy to ${device}`),
+		...(toHost ? ["to the host"] : []),
+		...logs.map(({ what, text }) => `logged: ${text === "" ? what : text}`),
+		...Object.entries(witness.expected.counters ?? {}).map(([counter, count]) => `counter ${counter} = ${count}`),
+	].join(", ");
+};
+
+const cell = (text: string): string => text.replaceAll("|", "\\|");
+
+it("docs/witnesses.md lists them", async () => {
+	const lines = witnesses.map(
+		(witness) => `| \`${witness.row}\` | \`${cell(witness.program)}\` | ${witness.packet} | ${differing(witness)} |`,
+	);
+	const text = `# What each primitive does with a packet
+
+Each line is tried on the reference evaluator and on the engine (\`testbed/src/differential/witnesses.ts\`, which this page is written from;
+the packets are in \`witness-packets.ts\`): a primitive without a line, or one that means something else, makes \`make test\` fail. The exact
+meaning is in [packet-model.md](packet-model.md).
+
+| primitive | \`main =\` | packet | outcome |
+|---|---|---|---|
+${lines.join("\n")}
+`;
+	await expect(text).toMatchFileSnapshot(fromRoot("docs/witnesses.md"));
+});
+
 describe("means what is written of it, to the evaluator and to the engine", () => {
 	const rows = new Map<string, Witness[]>();
 	for (const witness of witnesses) rows.set(witness.row, [...(rows.get(witness.row) ?? []), witness]);
