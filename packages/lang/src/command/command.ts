@@ -37,6 +37,7 @@ Start with:
   ${name} check web.pfq
   ${name} explain -r traffic.pcap -e 'main = udp >-> port 53 >-> steer_flow'
   ${name} doc steer_flow
+  ${name} playground
   ${name} COMMAND --help
 
 The exit status is 0 when it is done, 1 when it failed (a program does not compile, a file cannot be read), 2 when it was misused.

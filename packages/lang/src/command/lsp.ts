@@ -4,7 +4,7 @@ import { Command } from "commander";
 /** Editors start it with `--stdio`, which is the only way there is. */
 export const lspCommand = (name: string): Command =>
 	new Command("lsp")
-		.description("Serve an editor: errors while typing, types, completion, definitions, formatting.")
+		.description("Serve an editor: errors while typing, types, completion, definitions, renaming, formatting.")
 		.option("--stdio", "talk over standard input and output (always so)")
 		.addHelpText(
 			"after",
