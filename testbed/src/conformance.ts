@@ -132,7 +132,7 @@ const onKernel = async (series: KernelSeries, output: string): Promise<Verdict> 
 	}
 	buildPrograms();
 	const sources = checkSources(series);
-	const machine = await inMachine(output, ["--kernel", series, "--limit", "1500"], []);
+	const machine = await inMachine(output, ["--kernel", series, "--limit", "2400"], []);
 	return {
 		passed: [...sources.passed, ...machine.passed],
 		failed: [...sources.failed, ...machine.failed],

@@ -32,3 +32,17 @@ it("makes lines of the kernel's records", () => {
 	const records = "6,339,5140900,-;NET: Registered\n SUBSYSTEM=pci\n4,340,61234567,c;BUG: wrong, and so on\n";
 	expect(readableLog(records)).toBe("[    5.140900] NET: Registered\n[   61.234567] BUG: wrong, and so on\n");
 });
+
+it("takes what a failed allocation says for granted while allocations are made to fail, and nothing else", () => {
+	const log = (end: string) => `kernel_abuse: allocations fail from here on
+program: vmalloc error: size 4096, vm_struct allocation failed
+Call Trace:
+${end}
+BUG: KASAN: use-after-free in f
+Call Trace:`;
+	expect(smellyLines(log("between"))).toEqual(["BUG: KASAN: use-after-free in f"]);
+	expect(smellyLines(log("kernel_abuse: allocations fail no more"))).toEqual([
+		"BUG: KASAN: use-after-free in f",
+		"Call Trace:",
+	]);
+});

@@ -23,9 +23,23 @@ const smells: readonly RegExp[] = [
 	/exceeds total pages|page allocation failure|Out of memory/,
 ];
 
+/** What an allocation says that was made to fail. */
+const ofFailedAllocations: readonly RegExp[] = [/Call Trace:/, /page allocation failure/];
+
+/** What kernel_abuse writes into the log around the time in which it has allocations fail. */
+const faultsBegin = "kernel_abuse: allocations fail from here on";
+const faultsEnd = "kernel_abuse: allocations fail no more";
+
 /** The lines that smell, in their order. */
-export const smellyLines = (log: string): string[] =>
-	log.split(/\r?\n/).filter((line) => smells.some((smell) => smell.test(line)));
+export const smellyLines = (log: string): string[] => {
+	let faults = false;
+	return log.split(/\r?\n/).filter((line) => {
+		if (line.includes(faultsBegin)) faults = true;
+		if (line.includes(faultsEnd)) faults = false;
+		if (faults && ofFailedAllocations.some((each) => each.test(line))) return false;
+		return smells.some((smell) => smell.test(line));
+	});
+};
 
 /** Records of /dev/kmsg (`PRIORITY,NUMBER,MICROSECONDS,FLAGS;TEXT`) as dmesg would print them, those before `dmesg -C` too. */
 export const readableLog = (records: string): string =>

@@ -129,7 +129,11 @@ const fileSystem = (path: string, tag: string, writable = false): string[] => [
 
 const qemuArguments = (options: MachineOptions, folder: string, shares: readonly string[]): string[] => {
 	const { kernel, processors = 2, memory = kernel.watchesMemory ? 3072 : 2048, output } = options;
-	const append = "console=ttyS0 panic=1 oops=panic quiet mitigations=off nokaslr log_buf_len=4M";
+	const append = [
+		"console=ttyS0 panic=1 oops=panic quiet mitigations=off nokaslr log_buf_len=4M",
+		// it takes the debug kernel a minute to find out how interrupts are wired, which no device here needs to know
+		...(kernel.watchesMemory ? ["acpi=noirq"] : []),
+	].join(" ");
 	const emulation = options.instructionTime
 		? ["-accel", "tcg,thread=single", "-icount", "shift=0"]
 		: ["-accel", "tcg,thread=multi"];
