@@ -394,7 +394,8 @@ const dummies: readonly Witness[] = [
 	...passesAs("dummy_cidrs", 'dummy_cidrs ["10.0.0.0/8", "2001:db8::/32"]'),
 ];
 
-export const witnesses: readonly Witness[] = [
+/** All that is written of the language. */
+export const allWitnesses: readonly Witness[] = [
 	...predicates,
 	...properties,
 	...comparisons,
@@ -403,8 +404,13 @@ export const witnesses: readonly Witness[] = [
 	...control,
 	...steering,
 	...actions,
-	...[...ofHosts, ...logging, ...dummies].filter(({ row }) => primitives.some(({ symbol }) => symbol === row)),
+	...ofHosts,
+	...logging,
+	...dummies,
 ];
+
+/** Those of the primitives that the table has. */
+export const witnesses = allWitnesses.filter(({ row }) => primitives.some(({ symbol }) => symbol === row));
 
 /** What a witness expects, whole. */
 export const expectedOutcome = ({ expected }: Witness): Outcome => {
