@@ -310,6 +310,7 @@ TEST(groups_steer_filter_and_count)
 	sender.send(frame(1));
 	CHECK(a.read(0us).empty() && b.read(0us).empty());
 	a.group_fprog_reset(gid);
+	THROWS(pfq::system_error, a.group_fprog_fd(gid, -1), "eBPF");
 	a.vlan_filters_enable(gid, true);
 	a.vlan_set_filter(gid, 7);
 	sender.send(frame(1));

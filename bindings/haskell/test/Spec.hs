@@ -242,6 +242,7 @@ sockets = do
       send sender (frame 1) 1 1
       both `shouldReturn` 0
       groupFprogReset a gid
+      groupFprogFd a gid (-1) `shouldThrow` says "eBPF"
       vlanFiltersEnable a gid True
       vlanSetFilter a gid 7
       send sender (frame 1) 1 1

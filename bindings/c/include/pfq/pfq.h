@@ -133,6 +133,7 @@ int pfq_error_node(const pfq_t *q);
 
 /* -- Parameters: sizes can be set while the socket is not enabled -- */
 
+/* The sizes that pfq_open() takes; slots are rounded up to a power of two. */
 int pfq_set_caplen(pfq_t *q, size_t octets);
 int pfq_set_xmitlen(pfq_t *q, size_t octets);
 int pfq_set_rx_slots(pfq_t *q, size_t slots);
@@ -324,6 +325,8 @@ int pfq_async_pending(pfq_t *q, int async);
 
 /* -- Figures -- */
 
+/* The figures of the socket, those of a group, and the counters that a group's computation counts
+ * with. */
 int pfq_get_stats(const pfq_t *q, struct pfq_stats *stats);
 int pfq_get_group_stats(const pfq_t *q, int gid, struct pfq_stats *stats);
 int pfq_get_group_counters(const pfq_t *q, int gid, struct pfq_counters *counters);
@@ -335,31 +338,37 @@ int pfq_get_device_stats(const pfq_t *q, const char *device, struct pfq_device_s
 
 /* -- A batch, packet by packet -- */
 
+/* The first packet of a batch. */
 static inline pfq_iterator_t pfq_net_queue_begin(const struct pfq_net_queue *nq)
 {
 	return nq->queue;
 }
 
+/* The place behind the last packet of a batch. */
 static inline pfq_iterator_t pfq_net_queue_end(const struct pfq_net_queue *nq)
 {
 	return nq->queue + nq->len * nq->slot_size;
 }
 
+/* The packet after this one. */
 static inline pfq_iterator_t pfq_net_queue_next(const struct pfq_net_queue *nq, pfq_iterator_t it)
 {
 	return it + nq->slot_size;
 }
 
+/* The packet before this one. */
 static inline pfq_iterator_t pfq_net_queue_prev(const struct pfq_net_queue *nq, pfq_iterator_t it)
 {
 	return it - nq->slot_size;
 }
 
+/* What is known about a packet: when it came, its lengths, device, mark, VLAN tag. */
 static inline const struct pfq_pkthdr *pfq_pkt_header(pfq_iterator_t it)
 {
 	return (const struct pfq_pkthdr *)it;
 }
 
+/* The octets of a packet, of which header->caplen are there. */
 static inline const void *pfq_pkt_data(pfq_iterator_t it)
 {
 	return it + sizeof(struct pfq_pkthdr);

@@ -74,6 +74,7 @@ module Network.PFQ
   , setGroupComputationFromJson
   , setGroupComputationFromFile
   , groupFprog
+  , groupFprogFd
   , groupFprogReset
   , vlanFiltersEnable
   , vlanSetFilter
@@ -380,7 +381,11 @@ groupFprog q (GroupId gid) instructions =
  where
   count = length instructions
 
--- | Removes it.
+-- | An eBPF program of type socket filter, by its descriptor, which stays the caller's. On the kernel host alone.
+groupFprogFd :: Handle -> GroupId -> Int -> IO ()
+groupFprogFd q (GroupId gid) fd = command (\p -> c_group_fprog_fd p (number gid) (number fd)) q
+
+-- | Removes the filter, of either kind.
 groupFprogReset :: Handle -> GroupId -> IO ()
 groupFprogReset q (GroupId gid) = command (`c_group_fprog_reset` number gid) q
 

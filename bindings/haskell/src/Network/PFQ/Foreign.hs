@@ -105,6 +105,8 @@ foreign import ccall safe "pfq_set_group_computation_from_file" c_set_group_comp
 
 foreign import ccall safe "pfq_group_fprog" c_group_fprog :: Q -> CInt -> Ptr () -> IO CInt
 
+foreign import ccall safe "pfq_group_fprog_fd" c_group_fprog_fd :: Q -> CInt -> CInt -> IO CInt
+
 foreign import ccall safe "pfq_group_fprog_reset" c_group_fprog_reset :: Q -> CInt -> IO CInt
 
 foreign import ccall safe "pfq_vlan_filters_enable" c_vlan_filters_enable :: Q -> CInt -> CInt -> IO CInt
