@@ -2,6 +2,7 @@
 #include "host.h"
 #include "host_device.h"
 #include "filter.h"
+#include "log.h"
 #include "queue_memory.h"
 #include "tx_thread.h"
 
@@ -82,6 +83,8 @@ static const struct pfq_host_ops host_ops = {
 	.tx_thread_wake = host_tx_thread_wake,
 	.filter_run = host_filter_run,
 	.device_send = host_device_send,
+	.device_has_address = host_device_has_address,
+	.log = host_log,
 	.wake = host_wake,
 };
 

@@ -100,6 +100,13 @@ unsigned int host_device_send(void *host, void *host_device, int queue,
 	return device->driver->send(device, queue, packets, count);
 }
 
+bool host_device_has_address(void *host_device, uint32_t address)
+{
+	struct host_device *device = host_device;
+
+	return device->driver->has_address && device->driver->has_address(device, address);
+}
+
 int pfq_host_check_tx(const char *name, struct pfq_error *error)
 {
 	const struct host_driver *driver = find_driver(name);

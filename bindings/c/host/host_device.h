@@ -30,6 +30,8 @@ struct host_driver {
 	void (*stats)(struct host_device *device, struct pfq_device_stats *stats);
 	unsigned int (*send)(struct host_device *device, int queue,
 			     const struct pfq_packet *const *packets, unsigned int count);
+	/* Whether it is an IPv4 address of the device; NULL for devices without any. */
+	bool (*has_address)(struct host_device *device, uint32_t address);
 	void (*after_fork)(
 		void); /* in the child: let go of what keeps the parent's devices alive; or NULL */
 };
@@ -48,6 +50,8 @@ int host_device_promiscuous(void *host, void *host_device, bool on, struct pfq_e
 void host_device_stats(void *host, void *host_device, struct pfq_device_stats *stats);
 unsigned int host_device_send(void *host, void *host_device, int queue,
 			      const struct pfq_packet *const *packets, unsigned int count);
+
+bool host_device_has_address(void *host_device, uint32_t address);
 
 void host_devices_after_fork(void);
 

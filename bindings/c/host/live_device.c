@@ -3,6 +3,7 @@
  * packet socket. */
 #include "host_device.h"
 #include "interface.h"
+#include "interface_addresses.h"
 #include "live_ring.h"
 
 #include <linux/if_packet.h>
@@ -25,6 +26,7 @@ struct live_device {
 	int fd; /* sends, and holds promiscuous mode */
 	struct started_ring *rings;
 	uint64_t lost_before; /* by rings that were stopped */
+	struct interface_addresses addresses;
 };
 
 /* All open ones; guarded by the engine's lock, as all is but send(). */
@@ -238,6 +240,13 @@ static unsigned int live_send(struct host_device *base, int queue,
 	return sent;
 }
 
+static bool live_has_address(struct host_device *base, uint32_t address)
+{
+	struct live_device *device = (struct live_device *)base;
+
+	return interface_has_address(&device->addresses, device->fd, base->name, address);
+}
+
 static void live_after_fork(void)
 {
 	for (struct live_device *device = devices; device; device = device->next) {
@@ -257,5 +266,6 @@ const struct host_driver host_live_driver = {
 	.promiscuous = live_promiscuous,
 	.stats = live_stats,
 	.send = live_send,
+	.has_address = live_has_address,
 	.after_fork = live_after_fork,
 };

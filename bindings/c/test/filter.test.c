@@ -163,3 +163,29 @@ TEST(an_ebpf_program_is_for_the_kernel_host)
 	FAILS(q, pfq_group_fprog_fd(q, pfq_group_id(q), 0), "kernel host");
 	pfq_close(q);
 }
+
+static void keep_line(char *user, const char *line)
+{
+	snprintf(user, 200, "%s", line);
+}
+
+TEST(what_a_computation_says_to_the_log_goes_to_the_logger)
+{
+	const char *device = fresh_name("mem:log");
+	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
+	char line[200] = "", wanted[200];
+	size_t size;
+	unsigned char *image = golden_image("trace.1", &size);
+
+	pfq_set_logger(keep_line, line);
+	OK(q, pfq_set_group_computation(q, pfq_group_id(q), image, size));
+	free(image);
+	send_number(sender, 1, 60);
+	CHECK_EQUAL(count(q), 1);
+	pfq_set_logger(NULL, NULL);
+	snprintf(wanted, sizeof(wanted), "group %d, %s: pass, mark 0, state 0", pfq_group_id(q),
+		 device);
+	CHECK(strcmp(line, wanted) == 0);
+	pfq_close(sender);
+	pfq_close(q);
+}

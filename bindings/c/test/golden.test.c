@@ -2,22 +2,10 @@
 /* The golden images, which every language writes: the engine takes each. */
 #include "harness.h"
 
-#define IMAGES "../../packages/lang/golden/images.txt"
-
-static size_t octets_of(const char *hex, unsigned char *octets)
-{
-	size_t count = 0;
-	unsigned int octet;
-
-	while (sscanf(hex + 2 * count, "%2x", &octet) == 1)
-		octets[count++] = (unsigned char)octet;
-	return count;
-}
-
 TEST(the_engine_takes_every_golden_image)
 {
 	pfq_t *q = pfq_open(64, 64, 64, 64);
-	FILE *images = fopen(IMAGES, "r");
+	FILE *images = fopen(GOLDEN_IMAGES, "r");
 	char *line = NULL;
 	size_t room = 0, count = 0;
 	int gid;
@@ -30,7 +18,7 @@ TEST(the_engine_takes_every_golden_image)
 		size_t size;
 
 		CHECK(hex && image);
-		size = octets_of(hex + 1, image);
+		size = octets_of_hex(hex + 1, image);
 		if (pfq_set_group_computation(q, gid, image, size) < 0)
 			test_fail(__FILE__, __LINE__, "%.*s: %s", (int)(hex - line), line,
 				  pfq_error(q));

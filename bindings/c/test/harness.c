@@ -118,6 +118,37 @@ const char *temporary_file(const char *name)
 	return path;
 }
 
+size_t octets_of_hex(const char *hex, unsigned char *octets)
+{
+	size_t count = 0;
+	unsigned int octet;
+
+	while (sscanf(hex + 2 * count, "%2x", &octet) == 1)
+		octets[count++] = (unsigned char)octet;
+	return count;
+}
+
+unsigned char *golden_image(const char *name, size_t *size)
+{
+	FILE *images = fopen(GOLDEN_IMAGES, "r");
+	unsigned char *image = NULL;
+	size_t length = strlen(name), room = 0;
+	char *line = NULL;
+
+	CHECK(images);
+	for (ssize_t read; !image && (read = getline(&line, &room, images)) > 0;) {
+		if (strncmp(line, name, length) != 0 || line[length] != ' ')
+			continue;
+		image = malloc((size_t)read);
+		CHECK(image);
+		*size = octets_of_hex(line + length + 1, image);
+	}
+	free(line);
+	fclose(images);
+	CHECK(image);
+	return image;
+}
+
 bool shell(const char *format, ...)
 {
 	char command[512];

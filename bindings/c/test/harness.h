@@ -80,6 +80,15 @@ pfq_t *open_sender(const char *device);
 void send_number(pfq_t *sender, uint32_t number, size_t len);
 uint32_t number_of(pfq_iterator_t it);
 
+/* A file of golden images: on each line a name, and the octets. */
+#define GOLDEN_IMAGES "../../packages/lang/golden/images.txt"
+
+/* Gives how many octets it wrote. */
+size_t octets_of_hex(const char *hex, unsigned char *octets);
+
+/* The image of this name, to be freed. */
+unsigned char *golden_image(const char *name, size_t *size);
+
 /* A name that no other test uses. */
 const char *fresh_name(const char *prefix);
 

@@ -511,3 +511,50 @@ TEST(a_child_does_not_keep_the_capture_of_its_parent_alive)
 	CHECK_EQUAL(status, 0);
 	drop_pair(&pair);
 }
+
+static int count_all(pfq_t *q)
+{
+	struct pfq_net_queue queue;
+	int packets = 0, some;
+
+	while ((some = (int)OK(q, pfq_read(q, &queue, 100 * 1000))) > 0)
+		packets += some;
+	return packets;
+}
+
+/* An IPv4 header alone, to 192.0.2.last. */
+static void send_to(struct pair *pair, unsigned char last)
+{
+	unsigned char frame[60] = "\x02\0\0\0\0\x02\x02\0\0\0\0\x01\x08\0\x45";
+
+	frame[30] = 192;
+	frame[32] = 2;
+	frame[33] = last;
+	CHECK_EQUAL(send(pair->fd, frame, sizeof(frame), 0), sizeof(frame));
+}
+
+TEST(a_program_knows_the_addresses_of_the_interface_as_they_come_and_go)
+{
+	struct pair pair = make_pair("");
+	pfq_t *q = open_on(pair.b, 64, 64);
+	size_t size;
+	unsigned char *image = golden_image("ip_host.1", &size);
+
+	OK(q, pfq_set_group_computation(q, pfq_group_id(q), image, size));
+	free(image);
+	send_to(&pair, 1);
+	CHECK_EQUAL(count_all(q), 0);
+	CHECK(shell("ip address add 192.0.2.1/24 dev %s && ip address add 192.0.2.7/24 dev %s",
+		    pair.b, pair.b));
+	/* What is known of addresses may be a second old. */
+	sleep(2);
+	for (unsigned char last = 0; last < 10; last++)
+		send_to(&pair, last);
+	CHECK_EQUAL(count_all(q), 2);
+	CHECK(shell("ip address flush dev %s", pair.b));
+	sleep(2);
+	send_to(&pair, 1);
+	CHECK_EQUAL(count_all(q), 0);
+	pfq_close(q);
+	drop_pair(&pair);
+}

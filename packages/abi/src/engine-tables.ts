@@ -63,6 +63,7 @@ enum pfq_opcode {
 	PFQ_INSN_SAVE, /* remember the fanout, before the first of some alternatives */
 	PFQ_INSN_RESTORE, /* the fanout as it was, before another alternative */
 	PFQ_INSN_LOOK, /* at another header */
+	PFQ_INSN_LINK, /* forward, unless the packet came in there */
 ${bySymbol
 	.filter(runs)
 	.map((row) => `\t${opcode(row.symbol)},\n`)

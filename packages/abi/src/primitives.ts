@@ -114,6 +114,8 @@ const predicates = rows({ form: "predicate" }, "NetPredicate", [
 	["is_multicast", [], "the destination MAC is a group address (broadcast included)"],
 	["is_ip_broadcast", [], "the destination is the IPv4 address 255.255.255.255"],
 	["is_ip_multicast", [], "the destination is an IPv4 or IPv6 multicast address"],
+	["is_ip_host", [], "the destination is an IPv4 address of the device that the packet came in by"],
+	["is_incoming_host", [], "the destination is such an address, 255.255.255.255 or an IP multicast address"],
 	["is_rtp", [], "the packet is RTP (UDP, even ports from 1024 on, an RTP header)"],
 	["is_rtcp", [], "the packet is RTCP (UDP, odd ports from 1024 on, an RTCP header)"],
 	["is_sip", [], "the packet is SIP (a port is 5060 or 5061)"],
@@ -249,6 +251,13 @@ const filters: Primitive[] = [
 	filter("addr", "has_addr", [cidr], "the source or the destination address is in this network"),
 	filter("src_addr", "has_src_addr", [cidr], "the source address is in this network"),
 	filter("dst_addr", "has_dst_addr", [cidr], "the destination address is in this network"),
+	filter("ip_host", "is_ip_host", [], "the destination is an IPv4 address of the device that the packet came in by"),
+	filter(
+		"incoming_host",
+		"is_incoming_host",
+		[],
+		"the destination is an IPv4 address of the device that the packet came in by, 255.255.255.255 or an IP multicast address",
+	),
 	filter("rtp", "is_rtp", [], "RTP"),
 	filter("rtcp", "is_rtcp", [], "RTCP"),
 	filter("sip", "is_sip", [], "SIP"),
@@ -303,6 +312,12 @@ const control = rows({ form: "control" }, "NetFunction", [
 		"tap",
 		[device, predicate_],
 		"pass if the predicate holds; else send a copy to this device when the run is over, and drop",
+	],
+	["forwardIO", [device], "send a copy to this device at once, and pass"],
+	[
+		"link",
+		[{ name: "devices", type: "[String]" }],
+		"send a copy to each of these devices but the one that the packet came in by, when the run is over, and pass",
 	],
 	["kernel", [], "give the packet to the host's own network stack, too, when the run is over, and pass"],
 	["detour", [], "give the packet to the host's own network stack when the run is over, and drop"],
@@ -391,6 +406,31 @@ const actions = rows({ form: "action" }, "NetFunction", [
 	["forward", [device], "send a copy to this device when the run is over, and pass"],
 ]);
 
+const argued = (type: ScalarType | ListType): Parameter => ({ name: type.startsWith("[") ? "values" : "value", type });
+const dummies = rows(
+	{ form: "control" },
+	"NetFunction",
+	(
+		[
+			["dummy_int", "Int"],
+			["dummy_ints", "[Int]"],
+			["dummy_ip", "IPv4"],
+			["dummy_ips", "[IPv4]"],
+			["dummy_string", "String"],
+			["dummy_strings", "[String]"],
+			["dummy_cidr", "CIDR"],
+			["dummy_cidrs", "[CIDR]"],
+		] as const
+	).map(([symbol, type]): Row => [symbol, [argued(type)], "pass: for tests, to see that the argument arrives"]),
+);
+
+const logging = rows({ form: "action" }, "NetFunction", [
+	["log_msg", [{ name: "message", type: "String" }], "write this text to the log"],
+	["log_buff", [], "write the first octets of the packet to the log"],
+	["log_packet", [], "write to the log what the headers of the packet say"],
+	["trace", [], "write to the log what the run has come to: fanout, mark and state"],
+]);
+
 export const primitives: readonly Primitive[] = [
 	...predicates,
 	...aliases,
@@ -400,6 +440,8 @@ export const primitives: readonly Primitive[] = [
 	...filters,
 	...control,
 	...actions,
+	...logging,
+	...dummies,
 ];
 
 /** Whether the primitive chooses sockets. */

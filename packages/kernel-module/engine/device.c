@@ -193,6 +193,13 @@ uint32_t pfq_device_send(struct pfq_device *device, unsigned int lane, int queue
 	return sent;
 }
 
+bool pfq_device_has_address(const struct pfq_device *device, uint32_t address)
+{
+	const struct pfq_host_ops *ops = device->engine->ops;
+
+	return ops->device_has_address && ops->device_has_address(device->host, address);
+}
+
 void pfq_device_read_stats(struct pfq_device *device, struct pfq_device_stats *stats)
 {
 	memset(stats, 0, sizeof(*stats));

@@ -58,6 +58,9 @@ bool pfq_device_diverts(const char *name);
 uint32_t pfq_device_send(struct pfq_device *device, unsigned int lane, int queue,
 			 const struct pfq_packet *const *packets, uint32_t count);
 
+/* Whether it is an IPv4 address of the device; never sleeps. */
+bool pfq_device_has_address(const struct pfq_device *device, uint32_t address);
+
 void pfq_device_read_stats(struct pfq_device *device, struct pfq_device_stats *stats);
 
 #endif

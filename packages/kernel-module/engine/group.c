@@ -158,6 +158,8 @@ static int group_create(struct pfq_socket *socket, int gid, uint32_t policy,
 		pfq_free(group);
 		return pfq_fail(error, ENOMEM, "group %d: out of memory", gid);
 	}
+	for (unsigned int i = 0; i < engine->lane_count; i++)
+		group->lanes[i].gid = gid;
 	group->engine = engine;
 	group->gid = gid;
 	group->policy = policy;

@@ -116,7 +116,8 @@ static bool is_text(const struct pfq_checked_image *image, uint64_t offset, uint
 
 static bool is_symbol_character(uint8_t octet)
 {
-	return (octet >= 'a' && octet <= 'z') || (octet >= '0' && octet <= '9') || octet == '_';
+	return (octet >= 'a' && octet <= 'z') || (octet >= 'A' && octet <= 'Z') ||
+	       (octet >= '0' && octet <= '9') || octet == '_';
 }
 
 /* NULL where there is none; what it gives can be put into a message. */
@@ -203,20 +204,41 @@ static int check_fun(const struct place *place, uint64_t index)
 	return 0;
 }
 
-/* The integers of a list, 8 octets each. */
-static int check_integers(const struct place *place, uint64_t offset, uint32_t count)
+/* What a list has of an integer, a text or a network. */
+static uint32_t element_size(const struct pfq_parameter *parameter)
 {
-	if (!in_data(place->image, offset, count, 8))
+	return parameter->type == PFQ_ARG_CIDR ? sizeof(struct pfq_image_cidr) : 8;
+}
+
+static int check_element(const struct place *place, const uint8_t *element)
+{
+	uint64_t word;
+
+	if (place->parameter->type == PFQ_ARG_CIDR)
+		return is_network(element) ? 0 : fail_argument(place, "has what is no network");
+	if (place->parameter->type == PFQ_ARG_String) {
+		struct pfq_image_text text = pfq_image_text_element(element);
+
+		return is_text(place->image, text.offset, text.length)
+			       ? 0
+			       : fail_argument(place, "has what is no text within the image");
+	}
+	memcpy(&word, element, sizeof(word));
+	return check_integer(place, word);
+}
+
+static int check_list(const struct place *place, uint64_t offset, uint32_t count)
+{
+	uint32_t size = element_size(place->parameter);
+
+	if (!in_data(place->image, offset, count, size))
 		return fail_argument(place, "lies outside the image");
 	if (count > *place->list_elements)
 		return fail_argument(place, "makes the lists of the image too long");
 	*place->list_elements -= count;
 	for (uint32_t i = 0; i < count; i++) {
-		uint64_t word;
-		int status;
+		int status = check_element(place, place->image->data + offset + (uint64_t)i * size);
 
-		memcpy(&word, place->image->data + offset + (uint64_t)i * 8, sizeof(word));
-		status = check_integer(place, word);
 		if (status)
 			return status;
 	}
@@ -231,7 +253,7 @@ static int check_argument(const struct place *place, const struct pfq_image_argu
 	    argument->flags != (parameter->list ? PFQ_IMAGE_LIST : 0))
 		return fail_argument(place, "has the wrong type");
 	if (parameter->list)
-		return check_integers(place, argument->value, argument->count);
+		return check_list(place, argument->value, argument->count);
 	switch (parameter->type) {
 	case PFQ_ARG_Fun:
 		return argument->count ? fail_argument(place, "has a count")

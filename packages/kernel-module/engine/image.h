@@ -32,6 +32,19 @@ static inline const char *pfq_image_text(const struct pfq_checked_image *image, 
 	return (const char *)image->data + offset;
 }
 
+/* An element of a list of texts. */
+struct pfq_image_text {
+	uint32_t offset, length;
+};
+
+static inline struct pfq_image_text pfq_image_text_element(const void *element)
+{
+	struct pfq_image_text text;
+
+	memcpy(&text, element, sizeof(text));
+	return text;
+}
+
 /* Of a checked node: never NULL. */
 static inline const struct pfq_symbol *pfq_image_symbol(const struct pfq_checked_image *image,
 							const struct pfq_image_node *node)

@@ -200,6 +200,7 @@ enum constant {
 	CONSTANT_VIDS,
 	CONSTANT_PREFIX6,
 	CONSTANT_BLOOM,
+	CONSTANT_TEXT,
 };
 
 static enum constant constant_kind(const struct pfq_checked_image *image,
@@ -208,7 +209,9 @@ static enum constant constant_kind(const struct pfq_checked_image *image,
 {
 	const struct pfq_parameter *parameter = symbol->parameter;
 
-	if (symbol->parameter_count < 1)
+	if (symbol->opcode == PFQ_INSN_LOG_MSG)
+		return CONSTANT_TEXT;
+	if (symbol->parameter_count < 1 || symbol->form == PFQ_FORM_CONTROL)
 		return CONSTANT_NONE;
 	if (parameter[0].list && parameter[0].type == PFQ_ARG_Int)
 		return CONSTANT_VIDS;
@@ -229,6 +232,14 @@ static uint32_t bin_count(const struct pfq_image_node *node)
 	return bins;
 }
 
+/* The octets of a text that are written; a NUL follows them. */
+static uint32_t text_length(const struct pfq_image_node *node)
+{
+	uint32_t length = node->argument[0].count;
+
+	return length < PFQ_LOG_TEXT ? length : PFQ_LOG_TEXT;
+}
+
 static uint32_t constant_size(enum constant kind, const struct pfq_image_node *node)
 {
 	switch (kind) {
@@ -238,6 +249,8 @@ static uint32_t constant_size(enum constant kind, const struct pfq_image_node *n
 		return sizeof(struct pfq_prefix6);
 	case CONSTANT_BLOOM:
 		return (bin_count(node) + 63) / 64 * 8;
+	case CONSTANT_TEXT:
+		return (text_length(node) + 8) / 8 * 8;
 	default:
 		return 0;
 	}
@@ -304,6 +317,9 @@ static void make_constant(const struct pfq_checked_image *image, enum constant k
 		return make_prefix6(image, node->argument[0].value, constant);
 	case CONSTANT_BLOOM:
 		return make_bloom(image, node, constant);
+	case CONSTANT_TEXT:
+		memcpy(constant, pfq_image_text(image, node->argument[0].value), text_length(node));
+		return;
 	default:
 		return;
 	}
@@ -430,6 +446,9 @@ static int set_operands(struct lowering *lowering, uint32_t index, const struct 
 		body->constant = lowering->program->constants + lowering->constant_of[index];
 		body->value = (bin_count(node) - 1) |
 			      (uint64_t)pfq_prefix_mask4((unsigned int)argument[2].value) << 32;
+		return 0;
+	case PFQ_INSN_LOG_MSG:
+		body->constant = lowering->program->constants + lowering->constant_of[index];
 		return 0;
 	case PFQ_INSN_STEER_FIELD:
 		body->value = argument[0].value | argument[1].value << 32;
@@ -761,6 +780,61 @@ static uint32_t forward_label(struct lowering *lowering, const struct combinatio
 	return insn_label(lowering, PFQ_INSN_FORWARD, next, body.index);
 }
 
+/* The same at once, that is, as soon as the run is over. */
+static uint32_t combine_forward_at_once(struct lowering *lowering, const struct combination *at)
+{
+	uint32_t label = forward_label(lowering, at, at->yes);
+
+	if (label)
+		lowering->program->at_once |= 1ULL << (lowering->program->device_count - 1);
+	return label;
+}
+
+/* A forward to the device, unless the packet came in there. */
+static uint32_t link_label(struct lowering *lowering, uint32_t index, uint32_t next)
+{
+	struct label key = {
+		.kind = KIND_INSN,
+		.node = PFQ_INSN_LINK,
+		.on_true = next,
+		.on_false = next,
+		.saved = (uint16_t)index,
+		.resolved = true,
+		.body = {
+			.opcode = PFQ_INSN_LINK,
+			.index = (uint16_t)index,
+			.next = { next, next },
+			.value = (uint32_t)lowering->program->devices[index]->ifindex,
+		},
+	};
+
+	return intern(lowering, &key);
+}
+
+static uint32_t combine_link(struct lowering *lowering, const struct combination *at)
+{
+	const struct pfq_image_argument *list = &at->node->argument[0];
+	const uint8_t *elements = lowering->image->data + list->value;
+	uint32_t first = lowering->program->device_count;
+	uint32_t label = set_pass(lowering, at->yes);
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		struct pfq_image_text text = pfq_image_text_element(elements + i * 8);
+		struct pfq_insn body;
+
+		if (add_device(lowering, pfq_image_text(lowering->image, text.offset), &body))
+			return 0;
+	}
+	for (uint32_t left = list->count; left > 0 && label; left--)
+		label = link_label(lowering, first + left - 1, label);
+	return label;
+}
+
+static uint32_t combine_dummy(struct lowering *lowering, const struct combination *at)
+{
+	return set_pass(lowering, at->yes);
+}
+
 /* The same to the host's own stack, which gets a packet once, however often it is asked for. */
 static uint32_t host_label(struct lowering *lowering, uint32_t next)
 {
@@ -831,10 +905,20 @@ static const struct {
 	{ "detour_if", combine_detour_if },
 	{ "drop", combine_drop },
 	{ "dst", combine_dst },
+	{ "dummy_cidr", combine_dummy },
+	{ "dummy_cidrs", combine_dummy },
+	{ "dummy_int", combine_dummy },
+	{ "dummy_ints", combine_dummy },
+	{ "dummy_ip", combine_dummy },
+	{ "dummy_ips", combine_dummy },
+	{ "dummy_string", combine_dummy },
+	{ "dummy_strings", combine_dummy },
 	{ "filter", combine_filter },
+	{ "forwardIO", combine_forward_at_once },
 	{ "inv", combine_inv },
 	{ "kernel", combine_kernel },
 	{ "kernel_if", combine_kernel_if },
+	{ "link", combine_link },
 	{ "not", combine_not },
 	{ "or", combine_or },
 	{ "par", combine_par },

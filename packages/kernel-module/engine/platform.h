@@ -48,7 +48,7 @@ struct pfq_packet;
 struct pfq_socket;
 struct pfq_tx_thread;
 
-/* What the engine asks of its host. All but the last five may sleep, and are called with the
+/* What the engine asks of its host. All but the last seven may sleep, and are called with the
  * engine's lock held. */
 struct pfq_host_ops {
 	/*
@@ -98,7 +98,7 @@ struct pfq_host_ops {
 	/* Ends the thread's sleep, or the next one before it begins. */
 	void (*tx_thread_wake)(void *host, struct pfq_tx_thread *thread);
 
-	/* The four below are called per batch or packet, from where pfq_receive() is called: they
+	/* The seven below are called per batch or packet, from where pfq_receive() is called: they
 	 * never sleep. */
 
 	/* Whether the filter lets the packet through. */
@@ -111,6 +111,12 @@ struct pfq_host_ops {
 	 */
 	unsigned int (*device_send)(void *host, void *host_device, int queue,
 				    const struct pfq_packet *const *packets, unsigned int count);
+
+	/* Whether this is an IPv4 address of the device now. NULL where no device has any. */
+	bool (*device_has_address)(void *host_device, uint32_t address);
+
+	/* Writes a line of printable ASCII to the log. NULL where there is none. */
+	void (*log)(void *host, const char *line);
 
 	/*
 	 * Gives packets that came in by this device to the host's own stack, each with its mark.

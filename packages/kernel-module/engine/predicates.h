@@ -4,6 +4,7 @@
 #ifndef PFQ_ENGINE_PREDICATES_H
 #define PFQ_ENGINE_PREDICATES_H
 
+#include "device.h"
 #include "hash.h"
 #include "run.h"
 
@@ -271,6 +272,20 @@ static inline bool pfq_is_ip_multicast(struct pfq_run *run, const struct pfq_ins
 		return address[0] >> 4 == 14;
 	address = pfq_network_field(run->packet, 6, 24, 16);
 	return address && address[0] == 0xff;
+}
+
+static inline bool pfq_is_ip_host(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	const uint8_t *address = pfq_network_field(run->packet, 4, 16, 4);
+
+	(void)insn;
+	return address && run->device && pfq_device_has_address(run->device, pfq_read32(address));
+}
+
+static inline bool pfq_is_incoming_host(struct pfq_run *run, const struct pfq_insn *insn)
+{
+	return pfq_is_ip_broadcast(run, insn) || pfq_is_ip_multicast(run, insn) ||
+	       pfq_is_ip_host(run, insn);
 }
 
 /* Whether either port, but for the bits that the mask leaves out, is this. */

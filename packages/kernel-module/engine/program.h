@@ -20,6 +20,7 @@ enum {
 	PFQ_MAX_MASKS = 64,	/* different class masks in a program */
 	PFQ_MAX_SAVED = 64,	/* alternatives in alternatives */
 	PFQ_MAX_BINS = 1 << 27, /* of the Bloom filters of a program */
+	PFQ_LOG_TEXT = 200,	/* octets of a text for the log */
 	PFQ_MAX_SHIFT = 5,	/* headers within headers: the last one is always absent */
 };
 
@@ -78,6 +79,7 @@ struct pfq_program {
 	struct pfq_checked_image image; /* what it was made of: for people who ask */
 	uint32_t mask_count;		/* masks[0] is that of class 0, with which a run starts */
 	uint32_t device_count;
+	uint64_t at_once; /* forwards that do not wait for the end of the batch */
 	uint64_t masks[PFQ_MAX_MASKS];
 	struct pfq_device *devices[PFQ_MAX_FORWARDS]; /* by forward: a reference, or NULL for the
 							 host's own stack */

@@ -89,12 +89,33 @@ static inline bool place_packet(struct delivery *delivery, const struct pfq_run 
 	return true;
 }
 
-static void note_forwards(struct delivery *delivery, const struct pfq_run *run, unsigned int packet)
+/* What is sent may be received on this very lane, which takes the run for itself. */
+static void forward_at_once(struct delivery *delivery, uint64_t forwards,
+			    const struct pfq_packet *packet)
 {
-	delivery->forwarded |= run->forwards;
-	for (uint64_t rest = run->forwards; rest; rest &= rest - 1)
+	for (; forwards; forwards &= forwards - 1) {
+		struct pfq_device *egress =
+			delivery->view->program->devices[__builtin_ctzll(forwards)];
+
+		pfq_count(&delivery->counts->frwd,
+			  pfq_device_send(egress, delivery->lane_index, Q_ANY_QUEUE, &packet, 1));
+	}
+	delivery->lane->run.lane = delivery->counts;
+	delivery->lane->run.device = delivery->device;
+}
+
+static void note_forwards(struct delivery *delivery, uint64_t forwards, uint32_t mark,
+			  unsigned int packet)
+{
+	uint64_t at_once = forwards & delivery->view->program->at_once;
+	uint64_t later = forwards & ~at_once;
+
+	delivery->forwarded |= later;
+	for (uint64_t rest = later; rest; rest &= rest - 1)
 		add_packet(&delivery->lane->forwarded[__builtin_ctzll(rest)], packet);
-	delivery->lane->mark[packet] = run->mark;
+	delivery->lane->mark[packet] = mark;
+	if (at_once)
+		forward_at_once(delivery, at_once, &delivery->packets[packet]);
 }
 
 static void run_group(struct delivery *delivery)
@@ -104,6 +125,7 @@ static void run_group(struct delivery *delivery)
 	uint64_t dropped = 0;
 
 	run->lane = delivery->counts;
+	run->device = delivery->device;
 	for (unsigned int i = 0; i < delivery->count; i++) {
 		struct pfq_packet *packet = &delivery->packets[i];
 
@@ -114,10 +136,10 @@ static void run_group(struct delivery *delivery)
 		}
 		run->packet = packet;
 		pfq_run_view(view, run);
-		if (PFQ_UNLIKELY(run->forwards))
-			note_forwards(delivery, run, i);
 		if (!place_packet(delivery, run, i))
 			dropped++;
+		if (PFQ_UNLIKELY(run->forwards))
+			note_forwards(delivery, run->forwards, run->mark, i);
 	}
 	pfq_count(&delivery->counts->drop, dropped);
 }

@@ -153,6 +153,7 @@ static inline void receive_group(struct pfq_device *device, unsigned int lane,
 
 		run->packet = packet;
 		run->lane = counts;
+		run->device = device;
 		pfq_run_program(view->program, run);
 		verdict = judge(view, run, chosen);
 	} else {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #include "actions.h"
+#include "log.h"
 #include "predicates.h"
 #include "properties.h"
 
@@ -60,6 +61,12 @@ static void walk(const struct pfq_program *program, struct pfq_run *run)
 			break;
 		case PFQ_INSN_LOOK:
 			look(run, insn->index);
+			ok = true;
+			break;
+		case PFQ_INSN_LINK:
+			run->forwards |= (uint64_t)((uint32_t)run->packet->ifindex != insn->value)
+					 << insn->index;
+			run->fanout.kind = PFQ_FANOUT_PASS;
 			ok = true;
 			break;
 #include "generated/dispatch.inc"

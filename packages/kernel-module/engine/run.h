@@ -19,6 +19,13 @@ struct pfq_fanout {
 	uint32_t hash;
 };
 
+/* What goes to the log: so many lines, and then none before the next period begins. */
+struct pfq_log_limit {
+	uint64_t period;
+	uint32_t lines;
+	uint32_t left_out;
+};
+
 /* What a lane keeps for a group, so that lanes share no cache line. */
 struct pfq_group_lane {
 	uint64_t packets; /* that devices brought */
@@ -27,13 +34,16 @@ struct pfq_group_lane {
 	uint64_t drop;
 	uint64_t frwd;
 	uint64_t kern;
+	int gid;
 	uint32_t turn; /* of steer_rrobin */
+	struct pfq_log_limit log;
 	uint64_t counters[PFQ_GROUP_COUNTERS];
 } __attribute__((aligned(64)));
 
 struct pfq_run {
 	struct pfq_packet *packet;
 	struct pfq_group_lane *lane;
+	const struct pfq_device *device; /* that the packet came in by; NULL if it is not known */
 	struct pfq_fanout fanout;
 	uint32_t second_hash; /* of a double steer */
 	uint32_t dropped;     /* not 0: nobody gets the packet, whatever the fanout */

@@ -189,16 +189,35 @@ static void print_integer(const struct printer *printer, unsigned int type, uint
 	}
 }
 
+static void print_element(const struct printer *printer, const struct pfq_image_argument *list,
+			  uint32_t index)
+{
+	const uint8_t *words = printer->image->data + list->value + (uint64_t)index * 8;
+	struct pfq_image_argument element = { .type = list->type };
+	struct pfq_image_text text;
+
+	switch (list->type) {
+	case PFQ_ARG_CIDR:
+		print_network(printer, list->value + index * sizeof(struct pfq_image_cidr));
+		return;
+	case PFQ_ARG_String:
+		text = pfq_image_text_element(words);
+		element.value = text.offset;
+		element.count = text.length;
+		print_string(printer, &element);
+		return;
+	default:
+		memcpy(&element.value, words, sizeof(element.value));
+		print_integer(printer, list->type, element.value);
+	}
+}
+
 static void print_list(const struct printer *printer, const struct pfq_image_argument *argument)
 {
 	pfq_print(&printer->text, "[");
 	for (uint32_t i = 0; i < argument->count && printer->left; i++) {
-		uint64_t value;
-
-		memcpy(&value, printer->image->data + argument->value + (uint64_t)i * 8,
-		       sizeof(value));
 		pfq_print(&printer->text, i ? ", " : "");
-		print_integer(printer, argument->type, value);
+		print_element(printer, argument, i);
 	}
 	pfq_print(&printer->text, "]");
 }

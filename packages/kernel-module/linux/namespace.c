@@ -18,6 +18,11 @@ struct pfq_namespace {
 	unsigned int references;
 };
 
+static void write_log(void *host, const char *line)
+{
+	pr_info("pfq: %s\n", line);
+}
+
 static const struct pfq_host_ops host_ops = {
 	.device_open = pfq_net_device_open,
 	.device_close = pfq_net_device_close,
@@ -37,6 +42,8 @@ static const struct pfq_host_ops host_ops = {
 	.filter_run = pfq_filter_run,
 	.device_send = pfq_transmit,
 	.to_host = pfq_to_host,
+	.device_has_address = pfq_net_device_has_address,
+	.log = write_log,
 	.wake = pfq_reader_wake,
 };
 

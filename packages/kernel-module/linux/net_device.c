@@ -5,6 +5,7 @@
 #include "error.h"
 #include "tap.h"
 
+#include <linux/inetdevice.h>
 #include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 
@@ -256,6 +257,23 @@ static const char *failure_of(struct pfq_net_device *device)
 	if (device->started && !(dev->flags & IFF_UP))
 		return "went down";
 	return NULL;
+}
+
+bool pfq_net_device_has_address(void *host_device, uint32_t address)
+{
+	struct pfq_net_device *device = host_device;
+	const struct in_ifaddr *each;
+	struct net_device *dev;
+	bool found = false;
+
+	rcu_read_lock();
+	dev = rcu_dereference(device->dev);
+	if (dev && __in_dev_get_rcu(dev)) {
+		in_dev_for_each_ifa_rcu(each, __in_dev_get_rcu(dev)) found |=
+			each->ifa_local == htonl(address);
+	}
+	rcu_read_unlock();
+	return found;
 }
 
 void pfq_net_device_stats(void *host, void *host_device, struct pfq_device_stats *stats)

@@ -31,6 +31,8 @@ void pfq_net_device_stop(void *host, void *host_device, int queue);
 int pfq_net_device_promiscuous(void *host, void *host_device, bool on, struct pfq_error *error);
 void pfq_net_device_stats(void *host, void *host_device, struct pfq_device_stats *stats);
 
+bool pfq_net_device_has_address(void *host_device, uint32_t address);
+
 int pfq_net_device_init(void);
 void pfq_net_device_exit(void);
 

@@ -8,6 +8,10 @@
 
 #include <unistd.h>
 
+enum {
+	DEVICES = 4,
+};
+
 enum request {
 	REQUEST_PROGRAM = 1,
 	REQUEST_PACKET,
@@ -18,6 +22,7 @@ enum request {
 
 struct packet_request {
 	uint32_t link, captured, length, mark, has_hash, hash;
+	uint32_t device; /* 1 for d0, 2 for d1, ...; 0 if it is not known */
 };
 
 struct outcome {
@@ -78,7 +83,8 @@ static void load(struct pfq_engine *engine, struct pfq_program **program)
 	}
 }
 
-static void run_packet(const struct pfq_program *program, struct pfq_group_lane *lane)
+static void run_packet(const struct pfq_program *program, struct pfq_device *const *devices,
+		       struct pfq_group_lane *lane)
 {
 	struct packet_request request;
 	struct pfq_packet packet;
@@ -97,7 +103,10 @@ static void run_packet(const struct pfq_program *program, struct pfq_group_lane 
 		.link = (uint16_t)request.link,
 		.has_hash = request.has_hash,
 		.hash = request.hash,
+		.ifindex = (int)request.device,
 	};
+	if (request.device >= 1 && request.device <= DEVICES)
+		run.device = devices[request.device - 1];
 	pfq_run_program(program, &run);
 	outcome.fanout = run.dropped ? PFQ_FANOUT_DROP : run.fanout.kind;
 	if (outcome.fanout >= PFQ_FANOUT_STEER)
@@ -154,7 +163,14 @@ int main(void)
 	struct pfq_engine *engine = pfq_engine_create(&quiet_host_ops, &host, 1);
 	struct pfq_program *program = NULL;
 	struct pfq_group_lane lane = { 0 };
+	struct pfq_device *devices[DEVICES];
 
+	for (unsigned int i = 0; i < DEVICES; i++) {
+		const char name[] = { 'd', (char)('0' + i), 0 };
+
+		if (pfq_device_get(engine, name, &devices[i], NULL))
+			return 1;
+	}
 	for (;;) {
 		uint32_t request;
 
@@ -164,7 +180,7 @@ int main(void)
 			load(engine, &program);
 			lane = (struct pfq_group_lane){ 0 };
 		} else if (request == REQUEST_PACKET && program) {
-			run_packet(program, &lane);
+			run_packet(program, devices, &lane);
 		} else if (request == REQUEST_COUNTERS) {
 			give(lane.counters, sizeof(lane.counters));
 		} else if (request == REQUEST_TEXT) {
@@ -176,6 +192,8 @@ int main(void)
 	}
 	fflush(stdout);
 	pfq_program_destroy(program);
+	for (unsigned int i = 0; i < DEVICES; i++)
+		pfq_device_put(devices[i]);
 	pfq_engine_destroy(engine);
 	return 0;
 }

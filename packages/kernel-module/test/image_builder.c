@@ -81,6 +81,23 @@ void image_string(struct image_builder *builder, const char *text)
 							   .value = offset });
 }
 
+void image_strings(struct image_builder *builder, const char *const *texts, uint32_t count)
+{
+	uint32_t elements[8][2], offset;
+
+	if (count > 8)
+		abort();
+	for (uint32_t i = 0; i < count; i++) {
+		elements[i][0] = add_data(builder, texts[i], strlen(texts[i]) + 1);
+		elements[i][1] = (uint32_t)strlen(texts[i]);
+	}
+	offset = add_data(builder, elements, count * sizeof(elements[0]));
+	add_argument(builder, (struct pfq_image_argument){ .type = PFQ_ARG_String,
+							   .flags = PFQ_IMAGE_LIST,
+							   .count = count,
+							   .value = offset });
+}
+
 void image_integers(struct image_builder *builder, uint16_t type, const int64_t *values,
 		    uint32_t count)
 {

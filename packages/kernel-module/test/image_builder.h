@@ -28,6 +28,7 @@ void image_next(struct image_builder *builder, uint32_t node, uint32_t next);
 void image_function(struct image_builder *builder, uint32_t node);
 void image_integer(struct image_builder *builder, uint16_t type, int64_t value);
 void image_string(struct image_builder *builder, const char *text);
+void image_strings(struct image_builder *builder, const char *const *texts, uint32_t count);
 void image_integers(struct image_builder *builder, uint16_t type, const int64_t *values,
 		    uint32_t count);
 

@@ -21,7 +21,11 @@ static void add_arguments(struct image_builder *builder, const struct pfq_symbol
 	for (unsigned int i = 0; i < symbol->parameter_count; i++) {
 		const struct pfq_parameter *parameter = &symbol->parameter[i];
 
-		if (parameter->list)
+		if (parameter->type == PFQ_ARG_String && parameter->list)
+			image_strings(builder, (const char *[]){ "d0", "d1" }, 2);
+		else if (parameter->type == PFQ_ARG_String)
+			image_string(builder, "d0");
+		else if (parameter->list)
 			image_integers(builder, parameter->type, values, 3);
 		else if (parameter->type == PFQ_ARG_CIDR)
 			image_network(builder, 6, network, 32);
@@ -39,7 +43,7 @@ static bool build(struct image_builder *builder, const struct pfq_symbol *symbol
 {
 	for (unsigned int i = 0; i < symbol->parameter_count; i++)
 		if (symbol->parameter[i].type == PFQ_ARG_Fun ||
-		    symbol->parameter[i].type == PFQ_ARG_String)
+		    (symbol->parameter[i].list && symbol->parameter[i].type == PFQ_ARG_CIDR))
 			return false;
 	for (unsigned int i = 0; i < shifts; i++) {
 		image_node(builder, "shift");
@@ -103,11 +107,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct world world;
 	static struct pfq_group_lane lane;
+	static struct pfq_device *device;
 	struct pfq_packet packet;
 	uint8_t *copy;
 
-	if (!world.engine)
+	if (!world.engine) {
 		prepare(&world);
+		if (pfq_device_get(world.engine, "d0", &device, NULL))
+			abort();
+	}
 	if (size < 1)
 		return 0;
 	copy = malloc(size > 1 ? size - 1 : 1);
@@ -123,7 +131,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	compare_parsers(&packet);
 	for (unsigned int i = 0; i < program_count; i++) {
 		struct pfq_packet again = packet;
-		struct pfq_run run = { .packet = &again, .lane = &lane };
+		struct pfq_run run = { .packet = &again, .lane = &lane, .device = device };
 
 		pfq_run_program(programs[i], &run);
 		if (run.headers_read &&

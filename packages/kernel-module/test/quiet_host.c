@@ -174,6 +174,21 @@ static unsigned int device_send(void *host, void *host_device, int queue,
 	return count;
 }
 
+static bool device_has_address(void *host_device, uint32_t address)
+{
+	const struct pfq_device *device = host_device;
+
+	return address == QUIET_ADDRESS + (uint32_t)device->ifindex;
+}
+
+static void write_log(void *host, const char *line)
+{
+	struct quiet_host *quiet = host;
+
+	snprintf(quiet->line, sizeof(quiet->line), "%s", line);
+	quiet->lines++;
+}
+
 static void to_host(void *host, void *host_device, const struct pfq_packet *const *packets,
 		    const uint32_t *marks, unsigned int count)
 {
@@ -214,6 +229,8 @@ const struct pfq_host_ops quiet_host_ops = {
 	.tx_thread_wake = tx_thread_wake,
 	.filter_run = filter_run,
 	.device_send = device_send,
+	.device_has_address = device_has_address,
+	.log = write_log,
 	.to_host = to_host,
 	.wake = wake,
 };

@@ -9,14 +9,19 @@
 
 #include "../engine/state.h"
 
+/* Device d0 has the address after this one, d1 the next one. */
+#define QUIET_ADDRESS 0xc0000200u
+
 struct quiet_host {
 	uint64_t sent; /* packets, over all devices */
 	uint64_t woken;
 	uint64_t to_host;    /* packets that were given to the host's stack */
 	uint64_t host_marks; /* the sum of their marks */
 	uint64_t read;	     /* sum of the octets sent, so that they are read */
-	int open;	     /* devices */
-	int started;	     /* devices or queues of them */
+	char line[400];	     /* the last one of the log */
+	unsigned int lines;
+	int open;    /* devices */
+	int started; /* devices or queues of them */
 	int promiscuous;
 	struct pfq_tx_thread threads[2];
 	int bound[2]; /* queues to each */

@@ -286,6 +286,104 @@ static void a_detour_gives_to_the_host_and_drops(void)
 	world_end(&world);
 }
 
+static void a_link_spares_the_device_that_packets_come_from(void)
+{
+	static const char *const devices[] = { "d0", "d1", "d3" };
+	struct pfq_socket *socket = begin(1);
+	struct image_builder builder = { 0 };
+
+	image_node(&builder, "link");
+	image_strings(&builder, devices, 3);
+	CHECK_EQUAL(load_built(&world, socket, 0, &builder), 0);
+	receive_on("d0", Q_ANY_QUEUE);
+	CHECK_EQUAL(device_stats_of(&world, socket, "d0").sent, 0);
+	CHECK_EQUAL(device_stats_of(&world, socket, "d1").sent, FLOWS);
+	CHECK_EQUAL(device_stats_of(&world, socket, "d3").fail, FLOWS);
+	CHECK_EQUAL(group_stats(&world, socket, 0).frwd, FLOWS);
+	CHECK_EQUAL(received(socket), FLOWS);
+	world_end(&world);
+}
+
+static void a_forward_at_once_stands_whatever_comes_after_it(void)
+{
+	struct pfq_socket *socket = begin(1);
+	struct image_builder builder = { 0 };
+
+	image_node(&builder, "forwardIO");
+	image_string(&builder, "d1");
+	image_next(&builder, 0, 1);
+	image_node(&builder, "drop");
+	CHECK_EQUAL(load_built(&world, socket, 0, &builder), 0);
+	receive_on("d0", Q_ANY_QUEUE);
+	CHECK_EQUAL(device_stats_of(&world, socket, "d1").sent, FLOWS);
+	CHECK_EQUAL(group_stats(&world, socket, 0).frwd, FLOWS);
+	CHECK_EQUAL(group_stats(&world, socket, 0).drop, FLOWS);
+	world_end(&world);
+}
+
+static void an_address_of_the_device_is_the_hosts(void)
+{
+	struct pfq_socket *socket = begin(1);
+
+	CHECK_EQUAL(load_function(&world, socket, 0, "ip_host"), 0);
+	for (uint32_t i = 0; i < 4; i++) {
+		octets[i].size = 0;
+		put_flow(&octets[i], 0x0a000000, QUIET_ADDRESS + i, 1000, 53);
+		packets[i] = packet_of(&octets[i]);
+	}
+	receive(pfq_device_find(world.engine, "d0"), Q_ANY_QUEUE, packets, 4);
+	CHECK_EQUAL(received(socket), 1);
+	world_end(&world);
+}
+
+/* The line that one packet leaves in the log. */
+static void check_line(const char *symbol, const char *text, const char *line)
+{
+	struct pfq_socket *socket = begin(1);
+	struct image_builder builder = { 0 };
+
+	image_node_integer(&builder, "mark", PFQ_ARG_Word32, 7);
+	image_next(&builder, 0, 1);
+	image_node(&builder, symbol);
+	if (text)
+		image_string(&builder, text);
+	CHECK_EQUAL(load_built(&world, socket, 0, &builder), 0);
+	make_packets();
+	receive(pfq_device_find(world.engine, "d0"), Q_ANY_QUEUE, packets, 1);
+	CHECK_EQUAL(received(socket), 1);
+	CHECK_EQUAL(world.host.lines, 1);
+	if (strcmp(world.host.line, line) != 0)
+		FAIL("%s: %s", symbol, world.host.line);
+	world_end(&world);
+}
+
+static void the_log_gets_lines_of_printable_characters(void)
+{
+	check_line("log_msg", "it's \x1b[31mred\n\\", "group 0, d0: it's \\x1b[31mred\\x0a\\x5c");
+	check_line("log_packet", NULL,
+		   "group 0, d0: IPv4, UDP, 10.0.0.0:1000 > 192.168.0.0:53, 54 octets");
+	check_line(
+		"log_buff", NULL,
+		"group 0, d0: 54 of 54 octets: 0200 0000 0002 0200 0000 0001 0800 4510 0064 1234 "
+		"0000 4011 0000 0a00 0000 c0a8 0000 03e8 0035 0014 0000 0000 0000 0000 ...");
+	check_line("trace", NULL, "group 0, d0: pass, mark 7, state 0");
+}
+
+/* There may be two periods, and a line between them. */
+static void a_flood_leaves_few_lines(void)
+{
+	struct pfq_socket *socket = begin(1);
+	struct image_builder builder = { 0 };
+
+	image_node(&builder, "log_packet");
+	CHECK_EQUAL(load_built(&world, socket, 0, &builder), 0);
+	receive_on("d0", Q_ANY_QUEUE);
+	CHECK(world.host.lines >= 20);
+	CHECK(world.host.lines <= 41);
+	CHECK_EQUAL(received(socket), FLOWS);
+	world_end(&world);
+}
+
 static void forwards_go_out_once_a_step_and_drops_are_counted(void)
 {
 	struct pfq_socket *socket = begin(1);
@@ -541,6 +639,14 @@ static const struct {
 	{ "the host gets a packet once, with its last mark",
 	  the_host_gets_a_packet_once_with_its_last_mark },
 	{ "a detour gives to the host, and drops", a_detour_gives_to_the_host_and_drops },
+	{ "a link spares the device that packets come from",
+	  a_link_spares_the_device_that_packets_come_from },
+	{ "a forward at once stands, whatever comes after it",
+	  a_forward_at_once_stands_whatever_comes_after_it },
+	{ "an address of the device is the host's", an_address_of_the_device_is_the_hosts },
+	{ "the log gets lines of printable characters",
+	  the_log_gets_lines_of_printable_characters },
+	{ "a flood leaves few lines", a_flood_leaves_few_lines },
 	{ "forwards go out once a step, and drops are counted",
 	  forwards_go_out_once_a_step_and_drops_are_counted },
 	{ "two groups deliver twice", two_groups_deliver_twice },

@@ -217,6 +217,18 @@ static bool passes_alone(struct reference *reference, const struct pfq_symbol *s
 		reference->forwards++;
 		return set_pass(reference, true);
 	}
+	if (is(symbol, "forwardIO")) {
+		reference->forwards++;
+		return set_pass(reference, true);
+	}
+	if (is(symbol, "link")) {
+		reference->forwards += (int)argument[0].count;
+		return set_pass(reference, true);
+	}
+	if (strncmp(symbol->name, "dummy_", 6) == 0)
+		return set_pass(reference, true);
+	if (strncmp(symbol->name, "log_", 4) == 0 || is(symbol, "trace"))
+		return true;
 	if (is(symbol, "bridge")) {
 		reference->forwards++;
 		return false;

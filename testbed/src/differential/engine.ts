@@ -32,9 +32,14 @@ const words = (...values: readonly number[]): Buffer => {
 	return buffer;
 };
 
-const packetRequest = ({ link, octets, length, mark, flowHash }: Packet): Buffer =>
+/** Devices d0, d1, … are numbered from 1, and have the addresses from 192.0.2.1 on; 0 is none. */
+const deviceNumber = (device: Packet["device"]): number =>
+	device === undefined ? 0 : Number(device.name.slice(1)) + 1;
+
+const packetRequest = ({ link, octets, length, mark, flowHash, device }: Packet): Buffer =>
 	Buffer.concat([
-		words(REQUEST.packet, LINKS[link], octets.length, length, mark, flowHash === undefined ? 0 : 1, flowHash ?? 0),
+		words(REQUEST.packet, LINKS[link], octets.length, length, mark),
+		words(flowHash === undefined ? 0 : 1, flowHash ?? 0, deviceNumber(device)),
 		octets,
 	]);
 

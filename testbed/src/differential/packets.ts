@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { LinkType, Packet } from "@pfq/lang/evaluator";
+import type { Device, LinkType, Packet } from "@pfq/lang/evaluator";
 import fc from "fast-check";
 import { address, word } from "./octets.js";
 import * as pools from "./pools.js";
@@ -125,8 +125,8 @@ const transport = (version: 4 | 6): fc.Arbitrary<Announced> =>
 		[version === 4 ? 6 : 1, icmp],
 		[version === 6 ? 6 : 1, icmp6],
 		[2, otherProtocol],
-		[2, rtp],
-		[3, rtcp],
+		[4, rtp],
+		[5, rtcp],
 		[1, sip],
 		[1, gtpControl],
 	);
@@ -449,6 +449,8 @@ interface Circumstances {
 	readonly beyond: number;
 	readonly mark: number;
 	readonly flowHash: number | undefined;
+	/** Which of the devices d0 to d3 it came in by. */
+	readonly device: number | undefined;
 }
 
 /** Places within tags, addresses, extension headers and ports, on Ethernet (without and with a tag) and on raw links. */
@@ -463,16 +465,21 @@ const circumstances: fc.Arbitrary<Circumstances> = fc.record({
 	beyond: weighted([3, fc.constant(0)], [1, fc.nat(2000)]),
 	mark: nearWord(pools.words32, 32),
 	flowHash: fc.option(nearWord(pools.words32, 32), { nil: undefined }),
+	device: fc.option(fc.nat(3), { nil: undefined }),
 });
+
+/** As the engine under test has them: build/evaluate. */
+const deviceOf = (number: number): Device => ({ name: `d${number}`, addresses: [`192.0.2.${number + 1}`] });
 
 export function packetOf(
 	link: LinkType,
 	octets: Octets | Uint8Array,
-	{ captured, beyond, mark, flowHash }: Circumstances,
+	{ captured, beyond, mark, flowHash, device }: Circumstances,
 ): Packet {
 	const all = Uint8Array.from(octets);
 	const kept = captured === undefined ? all : all.subarray(0, captured % (all.length + 1));
-	return { link, octets: kept, length: all.length + beyond, mark, flowHash };
+	const from = device === undefined ? undefined : deviceOf(device);
+	return { link, octets: kept, length: all.length + beyond, mark, flowHash, device: from };
 }
 
 export const packet: fc.Arbitrary<Packet> = fc

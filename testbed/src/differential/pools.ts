@@ -25,6 +25,8 @@ export const addresses4: readonly [string, ...string[]] = [
 	"224.0.0.1",
 	"239.255.255.250",
 	"0.0.0.0",
+	"192.0.2.1",
+	"192.0.2.2",
 ];
 export const addresses6: readonly [string, ...string[]] = [
 	"2001:db8::1",

@@ -21,7 +21,8 @@ export function programText({ nodes }: Computation): string {
 	return `main = ${chain(0)}`;
 }
 
-export function packetText({ link, octets, length, mark, flowHash }: Packet): string {
+export function packetText({ link, octets, length, mark, flowHash, device }: Packet): string {
 	const hash = flowHash === undefined ? "none" : flowHash;
-	return `${link}, ${octets.length} of ${length} octets, mark ${mark}, flow hash ${hash}: ${hex(octets)}`;
+	const from = device === undefined ? "" : `, from ${device.name}`;
+	return `${link}, ${octets.length} of ${length} octets, mark ${mark}, flow hash ${hash}${from}: ${hex(octets)}`;
 }

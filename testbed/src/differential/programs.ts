@@ -70,6 +70,7 @@ const integers: Readonly<Record<string, fc.Arbitrary<number>>> = {
 	offset2: near(pools.offsets, fc.nat(100)),
 	size: fc.integer({ min: 1, max: 4 }),
 	index: near([0, 1, 2, 7, -1, 2 ** 31 - 1, -(2 ** 31)], fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
+	value: near([0, 1, -1], fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
 	classes: near([1, 2, 3, 0, -1, 255, -(2 ** 31)], fc.integer({ min: -(2 ** 31), max: 2 ** 31 - 1 })),
 };
 

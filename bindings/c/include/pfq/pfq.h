@@ -68,6 +68,9 @@ typedef struct pfq_net_queue pfq_net_queue_t;
  * there. */
 typedef void (*pfq_handler_t)(char *user, const struct pfq_pkthdr *header, const char *data);
 
+/* Called with each line, without a newline, that a computation writes to the log. */
+typedef void (*pfq_logger_t)(char *user, const char *line);
+
 /* -- Life -- */
 
 /*
@@ -220,6 +223,14 @@ int pfq_set_group_computation(pfq_t *q, int gid, const void *image, size_t size)
 int pfq_set_group_computation_from_string(pfq_t *q, int gid, const char *program);
 int pfq_set_group_computation_from_json(pfq_t *q, int gid, const char *json);
 int pfq_set_group_computation_from_file(pfq_t *q, int gid, const char *path);
+
+/*
+ * Where the lines go that computations of this process write (log_msg and the like); NULL for
+ * standard error, as it is at first. On the kernel host they go to the kernel's log. The logger is
+ * called by the threads that receive, one at a time: it must neither wait nor call libpfq. When
+ * this returns, the one from before is not running any more.
+ */
+void pfq_set_logger(pfq_logger_t logger, char *user);
 
 /* A classic BPF program (struct sock_fprog of <linux/filter.h>) that runs before the computation.
  * It is copied. */

@@ -10,6 +10,7 @@ enum pfq_opcode {
 	PFQ_INSN_SAVE, /* remember the fanout, before the first of some alternatives */
 	PFQ_INSN_RESTORE, /* the fanout as it was, before another alternative */
 	PFQ_INSN_LOOK, /* at another header */
+	PFQ_INSN_LINK, /* forward, unless the packet came in there */
 	PFQ_INSN_BLOOM,
 	PFQ_INSN_BLOOM_DST,
 	PFQ_INSN_BLOOM_SRC,
@@ -51,9 +52,11 @@ enum pfq_opcode {
 	PFQ_INSN_IS_GTP_UP,
 	PFQ_INSN_IS_ICMP,
 	PFQ_INSN_IS_ICMP6,
+	PFQ_INSN_IS_INCOMING_HOST,
 	PFQ_INSN_IS_IP,
 	PFQ_INSN_IS_IP6,
 	PFQ_INSN_IS_IP_BROADCAST,
+	PFQ_INSN_IS_IP_HOST,
 	PFQ_INSN_IS_IP_MULTICAST,
 	PFQ_INSN_IS_L3_PROTO,
 	PFQ_INSN_IS_L4_PROTO,
@@ -66,6 +69,9 @@ enum pfq_opcode {
 	PFQ_INSN_IS_TCP,
 	PFQ_INSN_IS_UDP,
 	PFQ_INSN_IS_VOIP,
+	PFQ_INSN_LOG_BUFF,
+	PFQ_INSN_LOG_MSG,
+	PFQ_INSN_LOG_PACKET,
 	PFQ_INSN_MARK,
 	PFQ_INSN_PKT_LEN,
 	PFQ_INSN_PUT_STATE,
@@ -89,6 +95,7 @@ enum pfq_opcode {
 	PFQ_INSN_TCP_FLAGS,
 	PFQ_INSN_TCP_HDRLEN,
 	PFQ_INSN_TCP_SOURCE,
+	PFQ_INSN_TRACE,
 	PFQ_INSN_UDP_DEST,
 	PFQ_INSN_UDP_LEN,
 	PFQ_INSN_UDP_SOURCE,

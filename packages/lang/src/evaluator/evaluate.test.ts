@@ -95,6 +95,7 @@ const rtcp = rtpBetween("0fa1 1389", "80c8");
 const sip = rtpBetween("0400 13c4", "0000");
 const gtpControl = rtpBetween("0400 084b", "0000");
 const gtpUser = rtpBetween("0400 0868", "0000");
+const toHost: Packet = { ...tcp4, device: { name: "d0", addresses: ["192.0.2.1", "192.168.0.2"] } };
 const marked = { ...tcp4, mark: 0xffff_fff0 };
 const rawTcp4: Packet = { ...tcp4, link: "raw", octets: tcp4.octets.subarray(14) };
 
@@ -200,6 +201,12 @@ const predicateCases: Readonly<Record<string, readonly Case[]>> = {
 	is_multicast: [
 		{ arguments: [], holds: toGroup, fails: tcp4, needs: 6 },
 		{ arguments: [], holds: arp, fails: rawTcp4, needs: 6 },
+	],
+	is_ip_host: [{ arguments: [], holds: toHost, fails: tcp4, needs: 34 }],
+	is_incoming_host: [
+		{ arguments: [], holds: toHost, fails: tcp4, needs: 34 },
+		{ arguments: [], holds: toAll, fails: fromAll, needs: 34 },
+		{ arguments: [], holds: toGroup6, fails: tcp6, needs: 54 },
 	],
 	is_rtp: [{ arguments: [], holds: rtp, fails: rtcp, needs: 44 }],
 	is_rtcp: [{ arguments: [], holds: rtcp, fails: rtp, needs: 44 }],

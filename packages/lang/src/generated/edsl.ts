@@ -167,6 +167,16 @@ export const isIpBroadcast: NetPredicate = call("NetPredicate", "is_ip_broadcast
 export const isIpMulticast: NetPredicate = call("NetPredicate", "is_ip_multicast");
 
 /**
+ * The destination is an IPv4 address of the device that the packet came in by. NetPredicate `is_ip_host`.
+ */
+export const isIpHost: NetPredicate = call("NetPredicate", "is_ip_host");
+
+/**
+ * The destination is such an address, 255.255.255.255 or an IP multicast address. NetPredicate `is_incoming_host`.
+ */
+export const isIncomingHost: NetPredicate = call("NetPredicate", "is_incoming_host");
+
+/**
  * The packet is RTP (UDP, even ports from 1024 on, an RTP header). NetPredicate `is_rtp`.
  */
 export const isRtp: NetPredicate = call("NetPredicate", "is_rtp");
@@ -585,6 +595,16 @@ export const dstAddr = (network: string): NetFunction =>
 	call("NetFunction", "dst_addr", [network]);
 
 /**
+ * Drop unless the destination is an IPv4 address of the device that the packet came in by. NetFunction `ip_host`.
+ */
+export const ipHost: NetFunction = call("NetFunction", "ip_host");
+
+/**
+ * Drop unless the destination is an IPv4 address of the device that the packet came in by, 255.255.255.255 or an IP multicast address. NetFunction `incoming_host`.
+ */
+export const incomingHost: NetFunction = call("NetFunction", "incoming_host");
+
+/**
  * Drop unless RTP. NetFunction `rtp`.
  */
 export const rtp: NetFunction = call("NetFunction", "rtp");
@@ -775,6 +795,20 @@ export const tap = (device: string, predicate: NetPredicate): NetFunction =>
 	call("NetFunction", "tap", [device, predicate]);
 
 /**
+ * Send a copy to this device at once, and pass. NetFunction `forwardIO`.
+ * @param device String
+ */
+export const forwardIO = (device: string): NetFunction =>
+	call("NetFunction", "forwardIO", [device]);
+
+/**
+ * Send a copy to each of these devices but the one that the packet came in by, when the run is over, and pass. NetFunction `link`.
+ * @param devices [String]
+ */
+export const link = (devices: readonly string[]): NetFunction =>
+	call("NetFunction", "link", [devices]);
+
+/**
  * Give the packet to the host's own network stack, too, when the run is over, and pass. NetFunction `kernel`.
  */
 export const kernel: NetFunction = call("NetFunction", "kernel");
@@ -963,3 +997,81 @@ export const putState = (state: number): NetFunction =>
  */
 export const forward = (device: string): NetFunction =>
 	call("NetFunction", "forward", [device]);
+
+/**
+ * Write this text to the log. NetFunction `log_msg`.
+ * @param message String
+ */
+export const logMsg = (message: string): NetFunction =>
+	call("NetFunction", "log_msg", [message]);
+
+/**
+ * Write the first octets of the packet to the log. NetFunction `log_buff`.
+ */
+export const logBuff: NetFunction = call("NetFunction", "log_buff");
+
+/**
+ * Write to the log what the headers of the packet say. NetFunction `log_packet`.
+ */
+export const logPacket: NetFunction = call("NetFunction", "log_packet");
+
+/**
+ * Write to the log what the run has come to: fanout, mark and state. NetFunction `trace`.
+ */
+export const trace: NetFunction = call("NetFunction", "trace");
+
+/**
+ * Pass: for tests, to see that the argument arrives. NetFunction `dummy_int`.
+ * @param value Int
+ */
+export const dummyInt = (value: number): NetFunction =>
+	call("NetFunction", "dummy_int", [value]);
+
+/**
+ * Pass: for tests, to see that the argument arrives. NetFunction `dummy_ints`.
+ * @param values [Int]
+ */
+export const dummyInts = (values: readonly number[]): NetFunction =>
+	call("NetFunction", "dummy_ints", [values]);
+
+/**
+ * Pass: for tests, to see that the argument arrives. NetFunction `dummy_ip`.
+ * @param value IPv4
+ */
+export const dummyIp = (value: string): NetFunction =>
+	call("NetFunction", "dummy_ip", [value]);
+
+/**
+ * Pass: for tests, to see that the argument arrives. NetFunction `dummy_ips`.
+ * @param values [IPv4]
+ */
+export const dummyIps = (values: readonly string[]): NetFunction =>
+	call("NetFunction", "dummy_ips", [values]);
+
+/**
+ * Pass: for tests, to see that the argument arrives. NetFunction `dummy_string`.
+ * @param value String
+ */
+export const dummyString = (value: string): NetFunction =>
+	call("NetFunction", "dummy_string", [value]);
+
+/**
+ * Pass: for tests, to see that the argument arrives. NetFunction `dummy_strings`.
+ * @param values [String]
+ */
+export const dummyStrings = (values: readonly string[]): NetFunction =>
+	call("NetFunction", "dummy_strings", [values]);
+
+/**
+ * Pass: for tests, to see that the argument arrives. NetFunction `dummy_cidr`.
+ * @param value CIDR
+ */
+export const dummyCidr = (value: string): NetFunction =>
+	call("NetFunction", "dummy_cidr", [value]);
+
+/**
+ * Pass: for tests, to see that the argument arrives. NetFunction `dummy_cidrs`.
+ * @param values [CIDR]
+ */
+export const dummyCidrs = (values: readonly string[]): NetFunction =>
+	call("NetFunction", "dummy_cidrs", [values]);

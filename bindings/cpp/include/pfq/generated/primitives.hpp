@@ -176,6 +176,12 @@ inline constexpr primitive<kind::predicate> is_ip_broadcast{ "is_ip_broadcast" }
 /// The destination is an IPv4 or IPv6 multicast address. NetPredicate `is_ip_multicast`.
 inline constexpr primitive<kind::predicate> is_ip_multicast{ "is_ip_multicast" };
 
+/// The destination is an IPv4 address of the device that the packet came in by. NetPredicate `is_ip_host`.
+inline constexpr primitive<kind::predicate> is_ip_host{ "is_ip_host" };
+
+/// The destination is such an address, 255.255.255.255 or an IP multicast address. NetPredicate `is_incoming_host`.
+inline constexpr primitive<kind::predicate> is_incoming_host{ "is_incoming_host" };
+
 /// The packet is RTP (UDP, even ports from 1024 on, an RTP header). NetPredicate `is_rtp`.
 inline constexpr primitive<kind::predicate> is_rtp{ "is_rtp" };
 
@@ -612,6 +618,12 @@ net_function dst_addr(const Network &network)
 	return detail::call<kind::function>("dst_addr", { detail::value<PFQ_ARG_CIDR>("dst_addr: network", network) });
 }
 
+/// Drop unless the destination is an IPv4 address of the device that the packet came in by. NetFunction `ip_host`.
+inline constexpr primitive<kind::function> ip_host{ "ip_host" };
+
+/// Drop unless the destination is an IPv4 address of the device that the packet came in by, 255.255.255.255 or an IP multicast address. NetFunction `incoming_host`.
+inline constexpr primitive<kind::function> incoming_host{ "incoming_host" };
+
 /// Drop unless RTP. NetFunction `rtp`.
 inline constexpr primitive<kind::function> rtp{ "rtp" };
 
@@ -970,6 +982,26 @@ net_function tap(const Device &device, const Predicate &predicate)
 				detail::function<kind::predicate>(predicate) });
 }
 
+/// Send a copy to this device at once, and pass. NetFunction `forwardIO`.
+/// @param device String
+template <class Device>
+net_function forwardIO(const Device &device)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_String, Device>,
+		      "pfq::lang::forwardIO: device: a String is wanted");
+	return detail::call<kind::function>("forwardIO", { detail::value<PFQ_ARG_String>("forwardIO: device", device) });
+}
+
+/// Send a copy to each of these devices but the one that the packet came in by, when the run is over, and pass. NetFunction `link`.
+/// @param devices [String]
+template <class Devices = detail::braced<PFQ_ARG_String>>
+net_function link(const Devices &devices)
+{
+	static_assert(detail::is_list_of<PFQ_ARG_String, Devices>,
+		      "pfq::lang::link: devices: a list of String is wanted");
+	return detail::call<kind::function>("link", { detail::list<PFQ_ARG_String>("link: devices", devices) });
+}
+
 /// Give the packet to the host's own network stack, too, when the run is over, and pass. NetFunction `kernel`.
 inline constexpr primitive<kind::function> kernel{ "kernel" };
 
@@ -1207,6 +1239,105 @@ net_function forward(const Device &device)
 	static_assert(detail::is_value_of<PFQ_ARG_String, Device>,
 		      "pfq::lang::forward: device: a String is wanted");
 	return detail::call<kind::function>("forward", { detail::value<PFQ_ARG_String>("forward: device", device) });
+}
+
+/// Write this text to the log. NetFunction `log_msg`.
+/// @param message String
+template <class Message>
+net_function log_msg(const Message &message)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_String, Message>,
+		      "pfq::lang::log_msg: message: a String is wanted");
+	return detail::call<kind::function>("log_msg", { detail::value<PFQ_ARG_String>("log_msg: message", message) });
+}
+
+/// Write the first octets of the packet to the log. NetFunction `log_buff`.
+inline constexpr primitive<kind::function> log_buff{ "log_buff" };
+
+/// Write to the log what the headers of the packet say. NetFunction `log_packet`.
+inline constexpr primitive<kind::function> log_packet{ "log_packet" };
+
+/// Write to the log what the run has come to: fanout, mark and state. NetFunction `trace`.
+inline constexpr primitive<kind::function> trace{ "trace" };
+
+/// Pass: for tests, to see that the argument arrives. NetFunction `dummy_int`.
+/// @param value Int
+template <class Value>
+net_function dummy_int(const Value &value)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_Int, Value>,
+		      "pfq::lang::dummy_int: value: an Int is wanted");
+	return detail::call<kind::function>("dummy_int", { detail::value<PFQ_ARG_Int>("dummy_int: value", value) });
+}
+
+/// Pass: for tests, to see that the argument arrives. NetFunction `dummy_ints`.
+/// @param values [Int]
+template <class Values = detail::braced<PFQ_ARG_Int>>
+net_function dummy_ints(const Values &values)
+{
+	static_assert(detail::is_list_of<PFQ_ARG_Int, Values>,
+		      "pfq::lang::dummy_ints: values: a list of Int is wanted");
+	return detail::call<kind::function>("dummy_ints", { detail::list<PFQ_ARG_Int>("dummy_ints: values", values) });
+}
+
+/// Pass: for tests, to see that the argument arrives. NetFunction `dummy_ip`.
+/// @param value IPv4
+template <class Value>
+net_function dummy_ip(const Value &value)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_IPv4, Value>,
+		      "pfq::lang::dummy_ip: value: an IPv4 is wanted");
+	return detail::call<kind::function>("dummy_ip", { detail::value<PFQ_ARG_IPv4>("dummy_ip: value", value) });
+}
+
+/// Pass: for tests, to see that the argument arrives. NetFunction `dummy_ips`.
+/// @param values [IPv4]
+template <class Values = detail::braced<PFQ_ARG_IPv4>>
+net_function dummy_ips(const Values &values)
+{
+	static_assert(detail::is_list_of<PFQ_ARG_IPv4, Values>,
+		      "pfq::lang::dummy_ips: values: a list of IPv4 is wanted");
+	return detail::call<kind::function>("dummy_ips", { detail::list<PFQ_ARG_IPv4>("dummy_ips: values", values) });
+}
+
+/// Pass: for tests, to see that the argument arrives. NetFunction `dummy_string`.
+/// @param value String
+template <class Value>
+net_function dummy_string(const Value &value)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_String, Value>,
+		      "pfq::lang::dummy_string: value: a String is wanted");
+	return detail::call<kind::function>("dummy_string", { detail::value<PFQ_ARG_String>("dummy_string: value", value) });
+}
+
+/// Pass: for tests, to see that the argument arrives. NetFunction `dummy_strings`.
+/// @param values [String]
+template <class Values = detail::braced<PFQ_ARG_String>>
+net_function dummy_strings(const Values &values)
+{
+	static_assert(detail::is_list_of<PFQ_ARG_String, Values>,
+		      "pfq::lang::dummy_strings: values: a list of String is wanted");
+	return detail::call<kind::function>("dummy_strings", { detail::list<PFQ_ARG_String>("dummy_strings: values", values) });
+}
+
+/// Pass: for tests, to see that the argument arrives. NetFunction `dummy_cidr`.
+/// @param value CIDR
+template <class Value>
+net_function dummy_cidr(const Value &value)
+{
+	static_assert(detail::is_value_of<PFQ_ARG_CIDR, Value>,
+		      "pfq::lang::dummy_cidr: value: a CIDR is wanted");
+	return detail::call<kind::function>("dummy_cidr", { detail::value<PFQ_ARG_CIDR>("dummy_cidr: value", value) });
+}
+
+/// Pass: for tests, to see that the argument arrives. NetFunction `dummy_cidrs`.
+/// @param values [CIDR]
+template <class Values = detail::braced<PFQ_ARG_CIDR>>
+net_function dummy_cidrs(const Values &values)
+{
+	static_assert(detail::is_list_of<PFQ_ARG_CIDR, Values>,
+		      "pfq::lang::dummy_cidrs: values: a list of CIDR is wanted");
+	return detail::call<kind::function>("dummy_cidrs", { detail::list<PFQ_ARG_CIDR>("dummy_cidrs: values", values) });
 }
 
 } // namespace pfq::lang

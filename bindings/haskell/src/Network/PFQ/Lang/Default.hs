@@ -41,6 +41,8 @@ module Network.PFQ.Lang.Default
   , is_multicast
   , is_ip_broadcast
   , is_ip_multicast
+  , is_ip_host
+  , is_incoming_host
   , is_rtp
   , is_rtcp
   , is_sip
@@ -115,6 +117,8 @@ module Network.PFQ.Lang.Default
   , addr
   , src_addr
   , dst_addr
+  , ip_host
+  , incoming_host
   , rtp
   , rtcp
   , sip
@@ -146,6 +150,8 @@ module Network.PFQ.Lang.Default
   , bridge
   , tee
   , tap
+  , forwardIO
+  , link
   , kernel
   , detour
   , kernel_if
@@ -176,6 +182,18 @@ module Network.PFQ.Lang.Default
   , mark
   , put_state
   , forward
+  , log_msg
+  , log_buff
+  , log_packet
+  , trace
+  , dummy_int
+  , dummy_ints
+  , dummy_ip
+  , dummy_ips
+  , dummy_string
+  , dummy_strings
+  , dummy_cidr
+  , dummy_cidrs
 
     -- * Operators
   , (.<)
@@ -337,6 +355,14 @@ is_ip_broadcast = primitive "is_ip_broadcast" []
 -- | The destination is an IPv4 or IPv6 multicast address. NetPredicate @is_ip_multicast@.
 is_ip_multicast :: NetPredicate
 is_ip_multicast = primitive "is_ip_multicast" []
+
+-- | The destination is an IPv4 address of the device that the packet came in by. NetPredicate @is_ip_host@.
+is_ip_host :: NetPredicate
+is_ip_host = primitive "is_ip_host" []
+
+-- | The destination is such an address, 255.255.255.255 or an IP multicast address. NetPredicate @is_incoming_host@.
+is_incoming_host :: NetPredicate
+is_incoming_host = primitive "is_incoming_host" []
 
 -- | The packet is RTP (UDP, even ports from 1024 on, an RTP header). NetPredicate @is_rtp@.
 is_rtp :: NetPredicate
@@ -697,6 +723,14 @@ dst_addr
   -> NetFunction
 dst_addr a1 = primitive "dst_addr" [scalar "dst_addr: network" P.Nothing a1]
 
+-- | Drop unless the destination is an IPv4 address of the device that the packet came in by. NetFunction @ip_host@.
+ip_host :: NetFunction
+ip_host = primitive "ip_host" []
+
+-- | Drop unless the destination is an IPv4 address of the device that the packet came in by, 255.255.255.255 or an IP multicast address. NetFunction @incoming_host@.
+incoming_host :: NetFunction
+incoming_host = primitive "incoming_host" []
+
 -- | Drop unless RTP. NetFunction @rtp@.
 rtp :: NetFunction
 rtp = primitive "rtp" []
@@ -905,6 +939,18 @@ tap
   -> NetFunction
 tap a1 a2 = primitive "tap" [string "tap: device" P.Nothing a1, function a2]
 
+-- | Send a copy to this device at once, and pass. NetFunction @forwardIO@.
+forwardIO
+  :: P.String -- ^ device
+  -> NetFunction
+forwardIO a1 = primitive "forwardIO" [string "forwardIO: device" P.Nothing a1]
+
+-- | Send a copy to each of these devices but the one that the packet came in by, when the run is over, and pass. NetFunction @link@.
+link
+  :: [P.String] -- ^ devices
+  -> NetFunction
+link a1 = primitive "link" [strings "link: devices" P.Nothing a1]
+
 -- | Give the packet to the host\'s own network stack, too, when the run is over, and pass. NetFunction @kernel@.
 kernel :: NetFunction
 kernel = primitive "kernel" []
@@ -1066,6 +1112,72 @@ forward
   :: P.String -- ^ device
   -> NetFunction
 forward a1 = primitive "forward" [string "forward: device" P.Nothing a1]
+
+-- | Write this text to the log. NetFunction @log_msg@.
+log_msg
+  :: P.String -- ^ message
+  -> NetFunction
+log_msg a1 = primitive "log_msg" [string "log_msg: message" P.Nothing a1]
+
+-- | Write the first octets of the packet to the log. NetFunction @log_buff@.
+log_buff :: NetFunction
+log_buff = primitive "log_buff" []
+
+-- | Write to the log what the headers of the packet say. NetFunction @log_packet@.
+log_packet :: NetFunction
+log_packet = primitive "log_packet" []
+
+-- | Write to the log what the run has come to: fanout, mark and state. NetFunction @trace@.
+trace :: NetFunction
+trace = primitive "trace" []
+
+-- | Pass: for tests, to see that the argument arrives. NetFunction @dummy_int@.
+dummy_int
+  :: Int -- ^ value
+  -> NetFunction
+dummy_int a1 = primitive "dummy_int" [scalar "dummy_int: value" P.Nothing a1]
+
+-- | Pass: for tests, to see that the argument arrives. NetFunction @dummy_ints@.
+dummy_ints
+  :: [Int] -- ^ values
+  -> NetFunction
+dummy_ints a1 = primitive "dummy_ints" [list "dummy_ints: values" P.Nothing a1]
+
+-- | Pass: for tests, to see that the argument arrives. NetFunction @dummy_ip@.
+dummy_ip
+  :: IPv4 -- ^ value
+  -> NetFunction
+dummy_ip a1 = primitive "dummy_ip" [scalar "dummy_ip: value" P.Nothing a1]
+
+-- | Pass: for tests, to see that the argument arrives. NetFunction @dummy_ips@.
+dummy_ips
+  :: [IPv4] -- ^ values
+  -> NetFunction
+dummy_ips a1 = primitive "dummy_ips" [list "dummy_ips: values" P.Nothing a1]
+
+-- | Pass: for tests, to see that the argument arrives. NetFunction @dummy_string@.
+dummy_string
+  :: P.String -- ^ value
+  -> NetFunction
+dummy_string a1 = primitive "dummy_string" [string "dummy_string: value" P.Nothing a1]
+
+-- | Pass: for tests, to see that the argument arrives. NetFunction @dummy_strings@.
+dummy_strings
+  :: [P.String] -- ^ values
+  -> NetFunction
+dummy_strings a1 = primitive "dummy_strings" [strings "dummy_strings: values" P.Nothing a1]
+
+-- | Pass: for tests, to see that the argument arrives. NetFunction @dummy_cidr@.
+dummy_cidr
+  :: CIDR -- ^ value
+  -> NetFunction
+dummy_cidr a1 = primitive "dummy_cidr" [scalar "dummy_cidr: value" P.Nothing a1]
+
+-- | Pass: for tests, to see that the argument arrives. NetFunction @dummy_cidrs@.
+dummy_cidrs
+  :: [CIDR] -- ^ values
+  -> NetFunction
+dummy_cidrs a1 = primitive "dummy_cidrs" [list "dummy_cidrs: values" P.Nothing a1]
 
 -- | 'less' as an operator.
 (.<) :: NetProperty -> Word64 -> NetPredicate
