@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { primitives } from "@pfq/abi";
 import type { Fanout, Outcome } from "@pfq/lang/evaluator";
 import type { WitnessPacket } from "./witness-packets.js";
 
@@ -394,8 +393,7 @@ const dummies: readonly Witness[] = [
 	...passesAs("dummy_cidrs", 'dummy_cidrs ["10.0.0.0/8", "2001:db8::/32"]'),
 ];
 
-/** All that is written of the language. */
-export const allWitnesses: readonly Witness[] = [
+export const witnesses: readonly Witness[] = [
 	...predicates,
 	...properties,
 	...comparisons,
@@ -408,9 +406,6 @@ export const allWitnesses: readonly Witness[] = [
 	...logging,
 	...dummies,
 ];
-
-/** Those of the primitives that the table has. */
-export const witnesses = allWitnesses.filter(({ row }) => primitives.some(({ symbol }) => symbol === row));
 
 /** What a witness expects, whole. */
 export const expectedOutcome = ({ expected }: Witness): Outcome => {
