@@ -7,7 +7,7 @@ import { closeSync, existsSync, openSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { createVeth } from "./cable.js";
-import { ip, native, onKernel, run, until } from "./host.js";
+import { ip, native, onKernel, pause, run, until } from "./host.js";
 import { flows } from "./packets.js";
 import { openReceiver } from "./receiver.js";
 import { startTraffic } from "./traffic.js";
@@ -104,6 +104,7 @@ if (onKernel)
 					})
 					.catch(() => {});
 				while (!over) {
+					await pause(1); // else nobody hears that the other process has ended
 					apart.send(...flows(50));
 					sent += 50;
 					await until("every packet arrives", () => {
@@ -133,6 +134,7 @@ if (onKernel)
 					.catch(() => {});
 				let rounds = 0;
 				for (; !over; rounds++) {
+					await pause(1);
 					ip("link add fleeting0 type veth peer name fleeting1", "link set fleeting0 up", "link set fleeting1 up");
 					receiver.group.setComputation('main = forward "fleeting0"');
 					receiver.group.bind("fleeting0");
