@@ -81,7 +81,35 @@ static inline void pfq_free(void *memory)
 #define PFQ_RCU_ASSIGN(p, v)   __atomic_store_n(&(p), (v), __ATOMIC_RELEASE)
 #define PFQ_RCU_DEREFERENCE(p) __atomic_load_n(&(p), __ATOMIC_CONSUME)
 
-#define PFQ_TRACE(event, ...)  ((void)0)
+/* Third parties have primitives in the kernel alone. */
+struct pfq_symbol;
+
+static inline void pfq_foreign_lock(void)
+{
+}
+
+static inline void pfq_foreign_unlock(void)
+{
+}
+
+static inline const struct pfq_symbol *pfq_foreign_symbol(const char *name)
+{
+	(void)name;
+	return NULL;
+}
+
+static inline void *pfq_foreign_get(const struct pfq_symbol *symbol)
+{
+	(void)symbol;
+	return NULL;
+}
+
+static inline void pfq_foreign_put(void *keeper)
+{
+	(void)keeper;
+}
+
+#define PFQ_TRACE(event, ...) ((void)0)
 
 static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired)
 {

@@ -200,20 +200,27 @@ static int pfq_op_unbind_group(struct pfq_call *call)
 	return pfq_device_unbind(device, request->queue, call->group, call->error);
 }
 
-static int pfq_op_set_computation(struct pfq_call *call)
+/* What primitives there are does not change meanwhile. */
+static int create_program(struct pfq_call *call, struct pfq_program **program)
 {
 	struct pfq_checked_image image;
-	struct pfq_program *program = NULL;
 	int status;
 
-	if (call->payload_size > 0) {
-		status = pfq_check_image(call->payload, call->payload_size, &image, call->error);
-		if (status)
-			return status;
-		status = pfq_program_create(call->engine, &image, &program, call->error);
-		if (status)
-			return status;
-	}
+	pfq_foreign_lock();
+	status = pfq_check_image(call->payload, call->payload_size, &image, call->error);
+	if (!status)
+		status = pfq_program_create(call->engine, &image, program, call->error);
+	pfq_foreign_unlock();
+	return status;
+}
+
+static int pfq_op_set_computation(struct pfq_call *call)
+{
+	struct pfq_program *program = NULL;
+	int status = call->payload_size > 0 ? create_program(call, &program) : 0;
+
+	if (status)
+		return status;
 	if (program && program->device_count > 0 && !call->socket->admin) {
 		pfq_program_destroy(program);
 		return pfq_fail(

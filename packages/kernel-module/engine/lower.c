@@ -201,6 +201,7 @@ enum constant {
 	CONSTANT_PREFIX6,
 	CONSTANT_BLOOM,
 	CONSTANT_TEXT,
+	CONSTANT_FOREIGN,
 };
 
 static enum constant constant_kind(const struct pfq_checked_image *image,
@@ -209,6 +210,8 @@ static enum constant constant_kind(const struct pfq_checked_image *image,
 {
 	const struct pfq_parameter *parameter = symbol->parameter;
 
+	if (symbol->run)
+		return CONSTANT_FOREIGN;
 	if (symbol->opcode == PFQ_INSN_LOG_MSG)
 		return CONSTANT_TEXT;
 	if (symbol->parameter_count < 1 || symbol->form == PFQ_FORM_CONTROL)
@@ -251,6 +254,8 @@ static uint32_t constant_size(enum constant kind, const struct pfq_image_node *n
 		return (bin_count(node) + 63) / 64 * 8;
 	case CONSTANT_TEXT:
 		return (text_length(node) + 8) / 8 * 8;
+	case CONSTANT_FOREIGN:
+		return sizeof(struct pfq_foreign_call);
 	default:
 		return 0;
 	}
@@ -325,6 +330,38 @@ static void make_constant(const struct pfq_checked_image *image, enum constant k
 	}
 }
 
+/* The arguments point into the image, which the program keeps. */
+static void set_arguments(const struct pfq_checked_image *image, const struct pfq_image_node *node,
+			  struct pfq_argument *arguments)
+{
+	for (uint32_t i = 0; i < node->argument_count; i++) {
+		const struct pfq_image_argument *argument = &node->argument[i];
+		bool in_data = argument->flags & PFQ_IMAGE_LIST ||
+			       argument->type == PFQ_ARG_String || argument->type == PFQ_ARG_CIDR;
+
+		arguments[i] = (struct pfq_argument){
+			.value = in_data ? 0 : argument->value,
+			.data = in_data ? image->data + argument->value : NULL,
+			.count = argument->count,
+		};
+	}
+}
+
+static int make_foreign_call(struct lowering *lowering, const struct pfq_image_node *node,
+			     struct pfq_foreign_call *call)
+{
+	const struct pfq_symbol *symbol = pfq_image_symbol(lowering->image, node);
+
+	call->keeper = pfq_foreign_get(symbol);
+	if (!call->keeper)
+		return fail(lowering, ENOENT, "its module is being unloaded");
+	call->run = symbol->run;
+	set_arguments(lowering->image, node, call->arguments);
+	call->next = lowering->program->foreign_calls;
+	lowering->program->foreign_calls = call;
+	return 0;
+}
+
 /* Each node's constant is made once, however many instructions come of the node. */
 static int place_constants(struct lowering *lowering)
 {
@@ -355,12 +392,19 @@ static int place_constants(struct lowering *lowering)
 	if (!constants)
 		return fail(lowering, ENOMEM, "out of memory");
 	lowering->program->constants = constants;
-	for (uint32_t i = 0; i < image->node_count; i++) {
+	for (uint32_t i = 0; i < image->node_count && !lowering->status; i++) {
+		void *constant = constants + lowering->constant_of[i];
+		enum constant kind;
+
 		pfq_image_node(image, i, &node);
-		make_constant(image, constant_kind(image, &node, pfq_image_symbol(image, &node)),
-			      &node, constants + lowering->constant_of[i]);
+		kind = constant_kind(image, &node, pfq_image_symbol(image, &node));
+		lowering->at_node = i;
+		if (kind == CONSTANT_FOREIGN)
+			make_foreign_call(lowering, &node, constant);
+		else
+			make_constant(image, kind, &node, constant);
 	}
-	return 0;
+	return lowering->status;
 }
 
 static void set_network(struct lowering *lowering, uint32_t index, uint64_t offset,
@@ -525,6 +569,7 @@ static enum pfq_opcode opcode_at_end(enum pfq_opcode opcode, enum end end)
 static bool is_of_packet(enum pfq_opcode opcode)
 {
 	switch (opcode) {
+	case PFQ_INSN_FOREIGN:
 	case PFQ_INSN_GET_MARK:
 	case PFQ_INSN_GET_STATE:
 	case PFQ_INSN_HAS_MARK:
@@ -554,6 +599,12 @@ static int resolve_insn(struct lowering *lowering, struct label *label,
 {
 	int status;
 
+	if (symbol->run) {
+		set_opcode(label, PFQ_INSN_FOREIGN);
+		label->body.constant =
+			lowering->program->constants + lowering->constant_of[label->node];
+		return 0;
+	}
 	set_opcode(label, symbol->opcode);
 	if (symbol->opcode == PFQ_INSN_CLASSIFY)
 		return add_mask(lowering, node->argument[0].value, &label->body);
@@ -1143,7 +1194,7 @@ static int lower(struct lowering *lowering)
 	return pfq_take_shortcuts(program) ? fail(lowering, ENOMEM, "out of memory") : 0;
 }
 
-/* The image, in memory of the program's own. */
+/* The image, in memory of the program's own, from which all is read from now on. */
 static int keep_image(struct lowering *lowering)
 {
 	const struct pfq_checked_image *image = lowering->image;
@@ -1160,6 +1211,7 @@ static int keep_image(struct lowering *lowering)
 		.data_size = image->data_size,
 		.node_count = image->node_count,
 	};
+	lowering->image = &lowering->program->image;
 	return 0;
 }
 
@@ -1172,8 +1224,8 @@ int pfq_program_create(struct pfq_engine *engine, const struct pfq_checked_image
 	lowering.program = pfq_alloc(sizeof(*lowering.program));
 	if (!lowering.program)
 		return pfq_fail(error, ENOMEM, "computation: out of memory");
-	status = lower(&lowering);
-	status = status ? status : keep_image(&lowering);
+	status = keep_image(&lowering);
+	status = status ? status : lower(&lowering);
 	pfq_free(lowering.labels);
 	pfq_free(lowering.buckets);
 	pfq_free(lowering.constant_of);
@@ -1192,6 +1244,8 @@ void pfq_program_destroy(struct pfq_program *program)
 	for (uint32_t i = 0; i < program->device_count; i++)
 		if (program->devices[i])
 			pfq_device_put(program->devices[i]);
+	for (const struct pfq_foreign_call *call = program->foreign_calls; call; call = call->next)
+		pfq_foreign_put(call->keeper);
 	pfq_free((void *)(uintptr_t)program->image.octets);
 	pfq_free(program->constants);
 	pfq_free(program->insns);

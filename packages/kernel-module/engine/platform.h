@@ -31,6 +31,13 @@
  *   PFQ_TRACE(event, host, ...)     tells whoever traces the event, at no cost if nobody does;
  *                                   events and their arguments stand in linux/trace.h
  *
+ *   pfq_foreign_lock(), pfq_foreign_unlock()      around the three below; may sleep
+ *   const struct pfq_symbol *pfq_foreign_symbol(const char *name)  a primitive of a third party;
+ *                                   NULL for none
+ *   void *pfq_foreign_get(const struct pfq_symbol *)  keeps it, and gives what keeps it; NULL if
+ *                                   it is about to go
+ *   pfq_foreign_put(void *)         gives that back; needs no lock
+ *
  *   PFQ_RCU_ASSIGN(p, v), PFQ_RCU_DEREFERENCE(p)
  *   pfq_rcu_read_lock(), pfq_rcu_read_unlock()
  *   pfq_rcu_synchronize()           returns when all readers that ran at the call are done; sleeps

@@ -58,7 +58,8 @@ struct pfq_insn {
 	 * two offsets of 16 bits, and the size.
 	 */
 	uint64_t value;
-	const void *constant; /* a struct pfq_prefix6, or the bits of a set */
+	const void *constant; /* a struct pfq_prefix6, a struct pfq_foreign_call, or the bits of a
+				 set */
 };
 
 struct pfq_prefix6 {
@@ -70,12 +71,21 @@ struct pfq_vlan_set {
 	uint64_t bits[64];
 };
 
+/* A primitive of a third party with its arguments. */
+struct pfq_foreign_call {
+	pfq_foreign_function *run;
+	void *keeper;		       /* of the function */
+	struct pfq_foreign_call *next; /* of the program's */
+	struct pfq_argument arguments[PFQ_MAX_ARGUMENTS];
+};
+
 struct pfq_program {
 	struct pfq_insn *insns;
 	uint32_t insn_count; /* of the program for any packet, which comes first */
 	uint32_t entry;
 	uint32_t entries[PFQ_SHAPES]; /* by the shape of the packet */
 	uint8_t *constants;
+	struct pfq_foreign_call *foreign_calls;
 	struct pfq_checked_image image; /* what it was made of: for people who ask */
 	uint32_t mask_count;		/* masks[0] is that of class 0, with which a run starts */
 	uint32_t device_count;

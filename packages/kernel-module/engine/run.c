@@ -26,6 +26,11 @@ static void look(struct pfq_run *run, unsigned int header)
 	packet->headers = run->headers[header];
 }
 
+static inline bool run_foreign(struct pfq_run *run, const struct pfq_foreign_call *call)
+{
+	return call->run(run, call->arguments);
+}
+
 /*
  * A walk from instruction to instruction, until it comes to one of the two ends.
  *
@@ -68,6 +73,9 @@ static void walk(const struct pfq_program *program, struct pfq_run *run)
 					 << insn->index;
 			run->fanout.kind = PFQ_FANOUT_PASS;
 			ok = true;
+			break;
+		case PFQ_INSN_FOREIGN:
+			ok = run_foreign(run, insn->constant);
 			break;
 #include "generated/dispatch.inc"
 		default:

@@ -3,7 +3,7 @@
 
 #include "generated/symbols.inc"
 
-/* The rows are sorted by name. */
+/* The rows are sorted by name; what is not among them may be a third party's. */
 const struct pfq_symbol *pfq_find_symbol(const char *name)
 {
 	unsigned int low = 0, high = pfq_symbol_count;
@@ -19,5 +19,5 @@ const struct pfq_symbol *pfq_find_symbol(const char *name)
 		else
 			low = middle + 1;
 	}
-	return NULL;
+	return pfq_foreign_symbol(name);
 }

@@ -34,12 +34,26 @@ struct pfq_parameter {
 	int64_t min, max;
 };
 
+struct pfq_run;
+
+/* An argument of a primitive of a third party. */
+struct pfq_argument {
+	uint64_t value;	  /* an integer, an IPv4 or a MAC address, as in an image */
+	const void *data; /* a text with its NUL; a struct pfq_image_cidr; the u64 of a list, which
+			     may be unaligned */
+	uint32_t count;	  /* octets of a text, elements of a list */
+};
+
+/* Of a predicate: whether it holds; of an action: whether the packet goes on. Must not sleep. */
+typedef bool pfq_foreign_function(struct pfq_run *run, const struct pfq_argument *arguments);
+
 struct pfq_symbol {
 	const char *name;
 	const char *of; /* of an alias or a filter: the predicate behind it */
 	uint8_t form;
-	uint8_t kind;	/* what it is itself */
-	uint8_t opcode; /* of forms that run */
+	uint8_t kind;		   /* what it is itself */
+	uint8_t opcode;		   /* of forms that run */
+	pfq_foreign_function *run; /* of a third party's: what PFQ_INSN_FOREIGN calls */
 	uint8_t parameter_count;
 	uint8_t preset_count;
 	bool negated;

@@ -86,7 +86,15 @@ static inline void pfq_free(void *memory)
 #define PFQ_RCU_ASSIGN(p, v)   smp_store_release(&(p), v)
 #define PFQ_RCU_DEREFERENCE(p) READ_ONCE(p)
 
-#define PFQ_TRACE(event, ...)  trace_pfq_##event(__VA_ARGS__)
+/* In primitives.c. */
+struct pfq_symbol;
+void pfq_foreign_lock(void);
+void pfq_foreign_unlock(void);
+const struct pfq_symbol *pfq_foreign_symbol(const char *name);
+void *pfq_foreign_get(const struct pfq_symbol *symbol);
+void pfq_foreign_put(void *keeper);
+
+#define PFQ_TRACE(event, ...) trace_pfq_##event(__VA_ARGS__)
 
 static inline bool PFQ_CAS(uint32_t *target, uint32_t expected, uint32_t desired)
 {

@@ -17,6 +17,7 @@ export { readJson, writeJson } from "./json.js";
 export { LimitExceeded } from "./limits.js";
 export type { FoundModule, ModuleFinder } from "./modules.js";
 export { optimise } from "./optimiser.js";
+export { declarePrimitive } from "./primitive.js";
 export { image, type Program, program } from "./program.js";
 export { type Stages, stagesOf } from "./stages.js";
 export { type NetFunction, type NetPredicate, type NetProperty, sequence } from "./term.js";

@@ -11,6 +11,7 @@ enum pfq_opcode {
 	PFQ_INSN_RESTORE, /* the fanout as it was, before another alternative */
 	PFQ_INSN_LOOK, /* at another header */
 	PFQ_INSN_LINK, /* forward, unless the packet came in there */
+	PFQ_INSN_FOREIGN, /* a predicate or an action of a third party */
 	PFQ_INSN_BLOOM,
 	PFQ_INSN_BLOOM_DST,
 	PFQ_INSN_BLOOM_SRC,
