@@ -6,7 +6,7 @@ import { Socket } from "@pfq/core";
 import { compile, writeImage } from "@pfq/lang";
 import { afterEach, describe, expect, it } from "vitest";
 import { createVeth } from "./cable.js";
-import { ip, onKernel, until } from "./host.js";
+import { ip, onKernel, run, until } from "./host.js";
 import { startMember } from "./member.js";
 import { flows } from "./packets.js";
 import { openMembers, receive } from "./receiver.js";
@@ -25,7 +25,9 @@ describe("groups of one process", () => {
 });
 
 const imageFile = (source: string): string => {
-	const file = join(mkdtempSync("/tmp/pfq-image-"), "image");
+	const folder = mkdtempSync("/tmp/pfq-image-");
+	chmodSync(folder, 0o755);
+	const file = join(folder, "image");
 	const { computation } = compile(source);
 	if (!computation) throw new Error(`does not compile: ${source}`);
 	writeFileSync(file, writeImage(computation));
@@ -123,7 +125,8 @@ if (onKernel) {
 		it("end while sockets are in them, and with traffic on their devices", async () => {
 			for (let round = 0; round < 3; round++) {
 				using cable = createVeth();
-				ip("netns add ending", `link set ${cable.device} netns ending`, `-netns ending link set ${cable.device} up`);
+				ip("netns add ending", `link set ${cable.device} netns ending`);
+				run("ip", ["-n", "ending", "link", "set", cable.device, "up"]);
 				const member = await startMember({ namespace: "ending", device: cable.device });
 				cable.send(...flows(10));
 				ip("netns delete ending");
