@@ -31,15 +31,18 @@ static void give_to_host(struct pfq_device *device, struct pfq_group_lane *count
 static __attribute__((__noinline__)) void forward(struct pfq_device *device,
 						  const struct pfq_view *view, unsigned int lane,
 						  struct pfq_group_lane *counts,
-						  const struct pfq_packet *packet,
-						  uint64_t forwards, uint32_t mark)
+						  struct pfq_packet *packet, uint64_t forwards,
+						  uint32_t mark, bool last)
 {
+	const struct pfq_packet *list = packet;
+
 	for (; forwards; forwards &= forwards - 1) {
 		struct pfq_device *egress = view->program->devices[__builtin_ctzll(forwards)];
 
+		packet->last_use = last && !(forwards & (forwards - 1));
 		if (egress)
 			pfq_count(&counts->frwd,
-				  pfq_device_send(egress, lane, Q_ANY_QUEUE, &packet, 1));
+				  pfq_device_send(egress, lane, Q_ANY_QUEUE, &list, 1));
 		else
 			give_to_host(device, counts, packet, mark);
 	}
@@ -129,9 +132,10 @@ static inline struct verdict pass(const struct pfq_view *view, const struct pfq_
 	};
 }
 
-/* The lane's run is done with before anything is given away: that may come back at once. */
+/* The lane's run is done with before anything is given away: that may come back at once. `last`: no
+ * other group gets the packet after this one. */
 static inline void receive_group(struct pfq_device *device, unsigned int lane,
-				 struct pfq_group *group, struct pfq_packet *packet)
+				 struct pfq_group *group, struct pfq_packet *packet, bool last)
 {
 	struct pfq_engine *engine = device->engine;
 	struct pfq_group_lane *counts = &group->lanes[lane];
@@ -169,7 +173,7 @@ static inline void receive_group(struct pfq_device *device, unsigned int lane,
 			     .gid = group->gid,
 		     });
 	if (PFQ_UNLIKELY(verdict.forwards))
-		forward(device, view, lane, counts, packet, verdict.forwards, verdict.mark);
+		forward(device, view, lane, counts, packet, verdict.forwards, verdict.mark, last);
 }
 
 void pfq_receive_one(struct pfq_device *device, unsigned int lane, struct pfq_packet *packet)
@@ -183,7 +187,7 @@ void pfq_receive_one(struct pfq_device *device, unsigned int lane, struct pfq_pa
 		if (binding->queue != Q_ANY_QUEUE && binding->queue != packet->queue)
 			continue;
 		fed = 1;
-		receive_group(device, lane, binding->group, packet);
+		receive_group(device, lane, binding->group, packet, !binding->next);
 	}
 	pfq_count(&device->lanes[lane].recv, fed);
 }

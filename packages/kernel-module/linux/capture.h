@@ -11,7 +11,9 @@
 struct pfq_captured {
 	struct pfq_packet packet;
 	bool to_host;
-	uint32_t mark; /* with which the host gets it */
+	uint32_t mark;	       /* with which the host gets it */
+	bool taken;	       /* by the device that it was sent on to */
+	struct sk_buff *owned; /* what may be taken; NULL: copies alone */
 };
 
 static inline void pfq_capture_set_time(struct pfq_packet *packet, struct sk_buff *skb)
@@ -79,6 +81,8 @@ static __always_inline bool pfq_capture(struct pfq_net_device *device, struct sk
 		done = pfq_capture_tagged(device, skb, captured);
 	else
 		done = pfq_capture_untagged(device, skb, captured);
+	if (captured->taken)
+		return true;
 	skb->data += header;
 	skb->len -= header;
 	if (unlikely(!done))

@@ -6,9 +6,11 @@
 
 #include <linux/rtnetlink.h>
 
-/* The stack gets the packet back, or nobody does: what the engine gave to others are copies. */
+/* The stack gets the packet back, or nobody does, unless the last who it was sent on to has it. */
 static rx_handler_result_t give_back(struct sk_buff *skb, const struct pfq_captured *captured)
 {
+	if (captured->taken)
+		return RX_HANDLER_CONSUMED;
 	if (captured->to_host) {
 		skb->mark = captured->mark;
 		return RX_HANDLER_PASS;
@@ -35,6 +37,7 @@ static rx_handler_result_t divert_receive(struct sk_buff **pskb)
 		return RX_HANDLER_CONSUMED;
 	}
 	*pskb = skb;
+	captured.owned = skb;
 	pfq_capture(device, skb, dev, &captured);
 	return give_back(skb, &captured);
 }

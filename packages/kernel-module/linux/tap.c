@@ -18,6 +18,8 @@ static int tap_receive(struct sk_buff *skb, struct net_device *dev, struct packe
 {
 	struct pfq_captured captured;
 
+	captured.taken = false;
+	captured.owned = NULL;
 	/* not a copy of an outgoing multicast packet for the host itself */
 	if (likely(skb->pkt_type != PACKET_LOOPBACK))
 		pfq_capture(container_of(tap, struct pfq_net_device, tap), skb, dev, &captured);

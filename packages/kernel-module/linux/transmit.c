@@ -2,7 +2,7 @@
 /* Packets go straight to the driver: no queueing discipline, and no tap, so that none is captured
  * again. */
 #include "transmit.h"
-#include "net_device.h"
+#include "capture.h"
 #include "packet_pool.h"
 #include "parameters.h"
 #include "tx_queue.h"
@@ -14,10 +14,14 @@
 /* How long a driver whose queue is full is given before it is tried again. */
 #define RETRY_USEC 10
 
-struct outgoing {
+/* Where packets go: a device and its hardware queue. */
+struct way {
 	struct net_device *dev;
 	struct netdev_queue *txq;
 	u16 queue;
+};
+
+struct outgoing {
 	unsigned int count;
 	struct sk_buff *skbs[PFQ_TX_BATCH]; /* each a packet, or the segments of one */
 	const struct pfq_packet *last;	    /* of which the last one was made */
@@ -106,13 +110,10 @@ static bool suits_every_device(const struct sk_buff *skb)
 
 /* A received packet goes on as it came; what its device cannot do with it is done here, as to cut a
  * packet into segments, or to compute its checksum. */
-static struct sk_buff *clone_skb(struct sk_buff *received, struct net_device *dev)
+static struct sk_buff *prepare(struct sk_buff *skb, struct net_device *dev)
 {
-	struct sk_buff *skb = skb_clone(received, GFP_ATOMIC);
 	bool again = false;
 
-	if (!skb)
-		return NULL;
 	skb_clear_tstamp(skb);
 	skb_forward_csum(skb);
 	skb_dst_drop(skb);
@@ -125,23 +126,35 @@ static struct sk_buff *clone_skb(struct sk_buff *received, struct net_device *de
 	return suits_every_device(skb) ? skb : validate_xmit_skb_list(skb, dev, &again);
 }
 
-/* A driver that leaves a packet as it was gets the copies of one as one, several times. */
-static struct sk_buff *skb_of(const struct outgoing *outgoing, const struct pfq_packet *packet)
+/* The packet itself, if nobody else is to have it; else a clone. */
+static struct sk_buff *take(const struct pfq_packet *packet)
 {
-	if (packet->handle)
-		return clone_skb(packet->handle, outgoing->dev);
-	if (packet == outgoing->last && pfq_packet_pool_serves(outgoing->dev, packet->caplen))
-		return skb_get(outgoing->skbs[outgoing->count - 1]);
-	return make_skb(packet, outgoing->dev);
+	struct pfq_captured *captured = container_of(packet, struct pfq_captured, packet);
+	struct sk_buff *skb = packet->handle;
+
+	if (!packet->last_use || captured->owned != skb || captured->to_host)
+		return skb_clone(skb, GFP_ATOMIC);
+	captured->owned = NULL;
+	captured->taken = true;
+	return skb;
 }
 
-static void add_packets(struct outgoing *outgoing, const struct pfq_packet *const *packets,
-			unsigned int count)
+/* A driver that leaves a packet as it was gets the copies of one as one, several times. */
+static struct sk_buff *skb_of(const struct outgoing *outgoing, struct net_device *dev,
+			      const struct pfq_packet *packet)
+{
+	if (packet == outgoing->last && pfq_packet_pool_serves(dev, packet->caplen))
+		return skb_get(outgoing->skbs[outgoing->count - 1]);
+	return make_skb(packet, dev);
+}
+
+static void add_packets(struct outgoing *outgoing, struct net_device *dev,
+			const struct pfq_packet *const *packets, unsigned int count)
 {
 	outgoing->count = 0;
 	outgoing->last = NULL;
 	for (unsigned int i = 0; i < count; i++) {
-		struct sk_buff *skb = skb_of(outgoing, packets[i]);
+		struct sk_buff *skb = skb_of(outgoing, dev, packets[i]);
 
 		if (!skb)
 			continue;
@@ -152,17 +165,16 @@ static void add_packets(struct outgoing *outgoing, const struct pfq_packet *cons
 
 /* Hands over a packet, segment by segment. Gives true when the driver has taken it; what it has not
  * is left in *packet. */
-static bool hand_over(struct outgoing *outgoing, struct sk_buff **packet, bool more)
+static bool hand_over(const struct way *way, struct sk_buff **packet, bool more)
 {
 	while (*packet) {
 		struct sk_buff *skb = *packet, *next = skb->next;
 
-		if (netif_xmit_frozen_or_drv_stopped(outgoing->txq))
+		if (netif_xmit_frozen_or_drv_stopped(way->txq))
 			return false;
 		skb_mark_not_on_list(skb);
-		skb_set_queue_mapping(skb, outgoing->queue);
-		if (!dev_xmit_complete(
-			    netdev_start_xmit(skb, outgoing->dev, outgoing->txq, more || next))) {
+		skb_set_queue_mapping(skb, way->queue);
+		if (!dev_xmit_complete(netdev_start_xmit(skb, way->dev, way->txq, more || next))) {
 			skb->next = next;
 			return false;
 		}
@@ -172,16 +184,16 @@ static bool hand_over(struct outgoing *outgoing, struct sk_buff **packet, bool m
 }
 
 /* Gives the number of the first packet that the driver would not take. */
-static unsigned int hand_over_from(struct outgoing *outgoing, unsigned int first)
+static unsigned int hand_over_from(const struct way *way, struct sk_buff **packets,
+				   unsigned int first, unsigned int count)
 {
 	unsigned int i = first;
 
 	dev_xmit_recursion_inc();
-	HARD_TX_LOCK(outgoing->dev, outgoing->txq, smp_processor_id());
-	while (i < outgoing->count &&
-	       hand_over(outgoing, &outgoing->skbs[i], i + 1 < outgoing->count))
+	HARD_TX_LOCK(way->dev, way->txq, smp_processor_id());
+	while (i < count && hand_over(way, &packets[i], i + 1 < count))
 		i++;
-	HARD_TX_UNLOCK(outgoing->dev, outgoing->txq);
+	HARD_TX_UNLOCK(way->dev, way->txq);
 	dev_xmit_recursion_dec();
 	return i;
 }
@@ -196,41 +208,66 @@ static void wait_for_driver(bool may_wait)
 	local_bh_disable();
 }
 
-static unsigned int send(struct outgoing *outgoing, bool may_wait)
+static unsigned int hand_over_all(const struct way *way, struct sk_buff **packets,
+				  unsigned int count, bool may_wait)
 {
-	unsigned int sent = hand_over_from(outgoing, 0);
+	unsigned int sent = hand_over_from(way, packets, 0, count);
 
-	for (unsigned int i = 0; sent < outgoing->count && i < pfq_parameters->tx_retry; i++) {
+	for (unsigned int i = 0; sent < count && i < pfq_parameters->tx_retry; i++) {
 		wait_for_driver(may_wait);
-		sent = hand_over_from(outgoing, sent);
+		sent = hand_over_from(way, packets, sent, count);
 	}
-	for (unsigned int i = sent; i < outgoing->count; i++)
-		kfree_skb_list(outgoing->skbs[i]);
+	for (unsigned int i = sent; i < count; i++)
+		kfree_skb_list(packets[i]);
 	return sent;
 }
 
-static unsigned int send_all(struct net_device *dev, int queue,
-			     const struct pfq_packet *const *packets, unsigned int count)
+static void find_way(struct way *way, struct net_device *dev, int queue)
+{
+	way->dev = dev;
+	way->queue = (queue >= 0 ? queue : smp_processor_id()) % dev->real_num_tx_queues;
+	way->txq = netdev_get_tx_queue(dev, way->queue);
+}
+
+/* With softirqs off, as where packets are received. */
+static noinline unsigned int forward(struct net_device *dev, int queue,
+				     const struct pfq_packet *packet)
+{
+	struct sk_buff *skb;
+	struct way way;
+
+	if (dev_xmit_recursion())
+		return 0;
+	skb = take(packet);
+	skb = skb ? prepare(skb, dev) : NULL;
+	if (!skb)
+		return 0;
+	find_way(&way, dev, queue);
+	return hand_over_all(&way, &skb, 1, false);
+}
+
+static noinline unsigned int send(struct net_device *dev, int queue,
+				  const struct pfq_packet *const *packets, unsigned int count)
 {
 	bool may_wait = !in_interrupt();
 	struct outgoing outgoing;
 	unsigned int sent = 0;
+	struct way way;
 
 	local_bh_disable();
-	outgoing.dev = dev;
-	outgoing.queue = (queue >= 0 ? queue : smp_processor_id()) % dev->real_num_tx_queues;
-	outgoing.txq = netdev_get_tx_queue(dev, outgoing.queue);
+	find_way(&way, dev, queue);
 	for (unsigned int i = 0; i < count && !dev_xmit_recursion();) {
 		unsigned int batch = min(count - i, pfq_parameters->xmit_batch);
 
-		add_packets(&outgoing, packets + i, batch);
-		sent += send(&outgoing, may_wait);
+		add_packets(&outgoing, dev, packets + i, batch);
+		sent += hand_over_all(&way, outgoing.skbs, outgoing.count, may_wait);
 		i += batch;
 	}
 	local_bh_enable();
 	return sent;
 }
 
+/* Packets with a handle were received, and come alone. */
 unsigned int pfq_transmit(void *host, void *host_device, int queue,
 			  const struct pfq_packet *const *packets, unsigned int count)
 {
@@ -241,7 +278,8 @@ unsigned int pfq_transmit(void *host, void *host_device, int queue,
 	rcu_read_lock();
 	dev = rcu_dereference(device->dev);
 	if (dev && netif_running(dev) && netif_carrier_ok(dev))
-		sent = send_all(dev, queue, packets, count);
+		sent = packets[0]->handle ? forward(dev, queue, packets[0])
+					  : send(dev, queue, packets, count);
 	rcu_read_unlock();
 	return sent;
 }
