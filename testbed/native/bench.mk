@@ -4,7 +4,8 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -std=gnu11 -Wall -Wextra
 PFQ := ../../bindings/c
-PROGRAMS := build/bench_usage build/bench_tpacket build/bench_reader build/bench_memory build/bench_kernel_receive
+LINKED := $(addprefix build/,bench_reader bench_memory bench_kernel_receive bench_kernel_transmit bench_kernel_bridge)
+PROGRAMS := build/bench_usage build/bench_tpacket $(LINKED)
 
 .PHONY: all libpfq
 all: libpfq $(PROGRAMS)
@@ -12,10 +13,9 @@ all: libpfq $(PROGRAMS)
 libpfq:
 	@$(MAKE) --no-print-directory -s -C $(PFQ)
 
-LINKED := build/bench_reader build/bench_memory build/bench_kernel_receive
 $(LINKED): FLAGS = -I$(PFQ)/include -I../../packages/abi/include
 $(LINKED): LINK = -L$(PFQ)/build -Wl,-rpath,$(abspath $(PFQ)/build) -lpfq
 
-build/%: %.c bench.mk
+build/%: %.c bench_kernel.h bench.mk
 	@mkdir -p build
 	@$(CC) $(WARNINGS) $(CFLAGS) $(FLAGS) -o $@ $< $(LINK)

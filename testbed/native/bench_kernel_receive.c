@@ -16,7 +16,6 @@
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <getopt.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
@@ -28,92 +27,20 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <pfq/pfq.h>
 
+#include "bench_kernel.h"
+
 enum {
-	BURST = 8192,
 	MAX_SOCKETS = 16,
-	MAX_ROUNDS = 101,
 	BLOCK_SIZE = 1 << 18,
 	BLOCK_COUNT = 64,
 };
 
 static const char *device = "veth0", *sender = "veth1", *computation;
 static unsigned int sockets = 1, rounds = 9;
-
-_Noreturn static void fail(const char *what, const char *why)
-{
-	fprintf(stderr, "bench_kernel_receive: %s: %s\n", what, why);
-	exit(1);
-}
-
-static uint64_t now_ns(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
-/* -- pktgen: see Documentation/networking/pktgen.rst of the kernel */
-
-static void tell(const char *file, const char *command)
-{
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/net/pktgen/%s", file);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || dprintf(fd, "%s\n", command) < 0)
-		fail(path, strerror(errno));
-	close(fd);
-}
-
-static void set_up_sender(void)
-{
-	char text[64];
-
-	tell("kpktgend_0", "rem_device_all");
-	snprintf(text, sizeof(text), "add_device %s", sender);
-	tell("kpktgend_0", text);
-	snprintf(text, sizeof(text), "count %d", BURST);
-	tell(sender, text);
-	tell(sender, "pkt_size 60");
-	tell(sender, "delay 0");
-	tell(sender, "src_min 10.99.0.1");
-	tell(sender, "dst 10.98.0.1");
-	tell(sender, "dst_mac 02:00:00:00:00:01");
-	tell(sender, "udp_src_min 1024");
-	tell(sender, "udp_src_max 1279");
-}
-
-/* Sends a burst; gives how long it took, in nanoseconds. */
-static uint64_t send_burst(void)
-{
-	unsigned long long microseconds, packets;
-	char path[64], text[4096];
-	const char *result;
-	ssize_t length;
-	int fd;
-
-	tell("pgctrl", "start");
-	snprintf(path, sizeof(path), "/proc/net/pktgen/%s", sender);
-	fd = open(path, O_RDONLY);
-	length = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	if (length < 0)
-		fail(path, strerror(errno));
-	close(fd);
-	text[length] = 0;
-	result = strstr(text, "Result: OK:");
-	if (!result ||
-	    sscanf(result, "Result: OK: %llu(%*[^)]) usec, %llu", &microseconds, &packets) != 2 ||
-	    packets != BURST)
-		fail(path, text);
-	return microseconds * 1000;
-}
 
 /* -- Captures: open, and take what has come. */
 
@@ -358,14 +285,6 @@ static void parse_options(int argc, char **argv)
 			      "none|pfq|tpacket");
 }
 
-static void print_samples(const char *name, const double *samples)
-{
-	printf("\"%s\":[", name);
-	for (unsigned int i = 0; i < rounds; i++)
-		printf("%s%.1f", i ? "," : "", samples[i]);
-	printf("],");
-}
-
 int main(int argc, char **argv)
 {
 	double total[MAX_ROUNDS], reader[MAX_ROUNDS];
@@ -374,9 +293,9 @@ int main(int argc, char **argv)
 	parse_options(argc, argv);
 	capture = find_capture(argv[optind]);
 	capture.open();
-	set_up_sender();
+	set_up_sender(sender);
 	for (unsigned int i = 0; i <= rounds; i++) {
-		uint64_t sending = send_burst(), reading = 0;
+		uint64_t sending = send_burst(sender), reading = 0;
 		unsigned int packets = capture.read(&reading);
 
 		if (packets != BURST) {
@@ -390,8 +309,8 @@ int main(int argc, char **argv)
 		reader[i - 1] = (double)reading / BURST;
 	}
 	printf("{");
-	print_samples("total", total);
-	print_samples("reader", reader);
+	print_samples("total", total, rounds);
+	print_samples("reader", reader, rounds);
 	printf("\"packets\":%d}\n", BURST);
 	return 0;
 }

@@ -6,8 +6,10 @@ import { compileBenchmark } from "./bench/compile.js";
 import { computationBenchmark, selfCheck } from "./bench/computation.js";
 import { type Benchmark, type Context, makeBuildFolder } from "./bench/context.js";
 import { growthBenchmark } from "./bench/growth.js";
+import { kernelBridgeBenchmark } from "./bench/kernel-bridge.js";
 import { kernelSteeringBenchmark, kernelTapBenchmark } from "./bench/kernel-receive.js";
 import { languageServerBenchmark } from "./bench/language-server.js";
+import { kernelTransmitBenchmark } from "./bench/kernel-transmit.js";
 import { liveBenchmark } from "./bench/live.js";
 import { machine } from "./bench/machine.js";
 import { memoryBenchmark } from "./bench/memory.js";
@@ -25,6 +27,8 @@ const benchmarks: readonly Benchmark[] = [
 	kernelTapBenchmark,
 	kernelSteeringBenchmark,
 	compileBenchmark,
+	kernelTransmitBenchmark,
+	kernelBridgeBenchmark,
 	memoryBenchmark,
 	languageServerBenchmark,
 	growthBenchmark,

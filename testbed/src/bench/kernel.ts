@@ -34,13 +34,16 @@ export interface KernelBenchmark {
 	readonly rows: (quick: boolean) => readonly KernelRow[];
 }
 
-/** Two cables with nothing on them but what the commands send, and the kernel's packet generator. */
+/** Two cables with nothing on them but what the commands send, a device that drops, and the kernel's packet generator. */
 const prelude = `
 set -e
 modprobe pktgen
+rmmod pfq
+insmod $PFQ_MODULE tx_cpus=0
+ip link add dummy0 type dummy
 ip link add veth0 type veth peer name veth1
 ip link add veth2 type veth peer name veth3
-for each in veth0 veth1 veth2 veth3; do
+for each in dummy0 veth0 veth1 veth2 veth3; do
 	echo 1 >/proc/sys/net/ipv6/conf/$each/disable_ipv6
 	ip link set $each up
 done
