@@ -267,7 +267,7 @@ static noinline unsigned int send(struct net_device *dev, int queue,
 	return sent;
 }
 
-/* Packets with a handle were received, and come alone. */
+/* Packets with a handle were received: all of a batch, or none. */
 unsigned int pfq_transmit(void *host, void *host_device, int queue,
 			  const struct pfq_packet *const *packets, unsigned int count)
 {
@@ -277,9 +277,14 @@ unsigned int pfq_transmit(void *host, void *host_device, int queue,
 
 	rcu_read_lock();
 	dev = rcu_dereference(device->dev);
-	if (dev && netif_running(dev) && netif_carrier_ok(dev))
-		sent = packets[0]->handle ? forward(dev, queue, packets[0])
-					  : send(dev, queue, packets, count);
+	if (!dev || !netif_running(dev) || !netif_carrier_ok(dev))
+		goto unlock;
+	if (!packets[0]->handle)
+		sent = send(dev, queue, packets, count);
+	else
+		for (unsigned int i = 0; i < count; i++)
+			sent += forward(dev, queue, packets[i]);
+unlock:
 	rcu_read_unlock();
 	return sent;
 }
