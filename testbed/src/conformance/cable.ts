@@ -50,7 +50,11 @@ export const createVeth = ({ mtu = 1500, queues = 1, offloads = false }: CableOp
 		far,
 		send: (...packets) => inject(far, packets),
 		[Symbol.dispose]() {
-			if (existsSync(`/sys/class/net/${device}`)) ip(`link delete ${device}`);
+			try {
+				ip(`link delete ${device}`);
+			} catch (error) {
+				if (existsSync(`/sys/class/net/${device}`)) throw error; // else it has gone with its other end
+			}
 		},
 	};
 };
