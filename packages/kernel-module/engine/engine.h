@@ -57,7 +57,7 @@ struct pfq_packet {
 	uint16_t queue; /* hardware queue that it came from */
 	uint8_t link;	/* PFQ_LINK_* */
 	bool has_hash : 1;
-	bool last_use : 1; /* nobody gets it after the device that it is being sent to */
+	bool last_use : 1;  /* nobody gets it after the device that it is being sent to */
 	uint32_t sec, nsec; /* when it was received */
 	void *handle;	    /* the host's own */
 	struct pfq_headers headers;
