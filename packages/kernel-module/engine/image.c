@@ -199,7 +199,8 @@ static int check_fun(const struct place *place, uint64_t index)
 	pfq_image_node(place->image, (uint32_t)index, &target);
 	name = symbol_name(place->image, target.symbol);
 	symbol = name ? pfq_find_symbol(name) : NULL;
-	if (!symbol || symbol->kind != place->parameter->kind)
+	/* what is no primitive is refused, and named, when its own turn comes */
+	if (symbol && symbol->kind != place->parameter->kind)
 		return fail_argument(place, "refers to a node of another kind");
 	return 0;
 }

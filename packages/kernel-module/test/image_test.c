@@ -244,6 +244,23 @@ static void a_reference_goes_forward_to_a_node_of_its_kind(void)
 	free(octets);
 }
 
+static void what_is_no_primitive_is_named_wherever_it_is_referred_to(void)
+{
+	struct image_builder builder = { 0 };
+	struct pfq_error error;
+	uint8_t *octets;
+	size_t size;
+
+	image_node(&builder, "filter");
+	image_function(&builder, 1);
+	image_node(&builder, "stranger");
+	octets = image_end(&builder, &size);
+	CHECK(check(octets, size, &error) == -EINVAL);
+	free(octets);
+	if (error.node != 1 || !strstr(error.text, "this engine has no primitive stranger"))
+		FAIL("node %d: %s", error.node, error.text);
+}
+
 static void a_network_has_no_host_bits_and_no_prefix_beyond_its_family(void)
 {
 	size_t size;
@@ -428,6 +445,8 @@ int main(void)
 	run_test("elements of a list are checked each", elements_of_a_list_are_checked_each);
 	run_test("an unknown primitive is named, and an unprintable one is not",
 		 an_unknown_primitive_is_named_and_an_unprintable_one_is_not);
+	run_test("what is no primitive is named wherever it is referred to",
+		 what_is_no_primitive_is_named_wherever_it_is_referred_to);
 	run_test("an image does not begin with a predicate",
 		 an_image_does_not_begin_with_a_predicate);
 	run_test("text has no zero in it, and an end", text_has_no_zero_and_an_end);
