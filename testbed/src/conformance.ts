@@ -7,7 +7,8 @@ import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { whyNoLinks } from "./namespaces.js";
-import { findKernel, type KernelSeries, kernelSeries } from "./vm/kernel.js";
+import { buildExampleModules } from "./vm/example-modules.js";
+import { findKernel, type Kernel, type KernelSeries, kernelSeries } from "./vm/kernel.js";
 import { moduleWarnings } from "./vm/module.js";
 import type { NicModel } from "./vm/network.js";
 
@@ -116,21 +117,23 @@ const checkSources = (series: KernelSeries): Verdict => {
 };
 
 /** What the suite runs besides itself is built here, as that is slow in an emulated machine. */
-const buildPrograms = (): void => {
+const buildPrograms = (kernel: Kernel): void => {
 	spawnSync("make", ["-s", "-C", "../bindings/c", "build/test/live", "build/test/transmit"], {
 		cwd: folder,
 		stdio: ["ignore", "ignore", "inherit"],
 		env: { ...process.env, MAKEFLAGS: "" },
 	});
+	buildExampleModules(kernel);
 };
 
 const onKernel = async (series: KernelSeries, output: string): Promise<Verdict> => {
+	let kernel: Kernel;
 	try {
-		findKernel(series);
+		kernel = findKernel(series);
 	} catch (error) {
 		return { passed: [], failed: [], skipped: [`all: ${error instanceof Error ? error.message : error}`] };
 	}
-	buildPrograms();
+	buildPrograms(kernel);
 	const sources = checkSources(series);
 	const machine = await inMachine(output, ["--kernel", series, "--limit", "2400"], []);
 	return {

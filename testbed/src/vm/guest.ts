@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL("../../..", import.meta.url));
 export const minutes = 60_000;
 
 /** Whether this is a guest itself: then scripts run here, each in a network namespace of its own, and nothing is booted. */
-const inside = process.env.PFQ_GUEST === "1";
+export const inside = process.env.PFQ_GUEST === "1";
 
 /** The kernel series to test on. */
 export const seriesAsked = inside
