@@ -4,6 +4,11 @@
 #include <stdio.h>
 #include <string.h>
 
+static void log_line(char *user, const char *line)
+{
+	fprintf(stderr, "%s: %s\n", user, line);
+}
+
 int main(int argc, char *argv[])
 {
 	struct sock_filter all[] = { BPF_STMT(BPF_RET | BPF_K, 0xffff) };
@@ -14,6 +19,8 @@ int main(int argc, char *argv[])
 	if (!q)
 		return 1;
 	gid = pfq_group_id(q);
+	/* What log_msg and its relatives write. */
+	pfq_set_logger(log_line, "computation");
 	/* A program in a file, as JSON, or as text. */
 	if (argc > 1 && !strcmp(argv[1], "file"))
 		status = pfq_set_group_computation_from_file(q, gid, argv[2]);

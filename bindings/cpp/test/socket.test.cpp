@@ -330,6 +330,21 @@ TEST(groups_steer_filter_and_count)
 	CHECK(b.groups().empty());
 }
 
+TEST(what_computations_log_goes_to_the_logger)
+{
+	const auto device = fresh_device();
+	pfq::socket q = open_on(device), sender = open_sender(device);
+	std::string lines;
+
+	pfq::set_logger([&](std::string_view line) { lines += line; });
+	q.set_group_computation(q.group_id(), pfq::lang::log_msg("seen"));
+	sender.send(frame(1));
+	sender.sync_queue();
+	CHECK_EQUAL(q.read(1s).size(), 1);
+	pfq::set_logger();
+	CHECK(lines.find("seen") != std::string::npos);
+}
+
 TEST(an_egress_socket_sends_what_it_is_given)
 {
 	const auto in = fresh_device(), out = fresh_device();

@@ -281,6 +281,16 @@ sockets = do
     setGroupComputationFromJson q gid "[{}]" `shouldThrow` says "JSON"
     setGroupComputationFromFile q gid "/none" `shouldThrow` says "/none"
 
+  it "has programs that log" . onDevice "log" $ \q sender -> do
+    gid <- groupId q
+    logged <- newIORef []
+    setLogger (Just (\line -> modifyIORef' logged (line :)))
+    setGroupComputation q gid (L.log_msg "seen")
+    send sender (frame 1) 1 1
+    (queueLength <$> PFQ.read q (Microseconds 1000000)) `shouldReturn` 1
+    setLogger Nothing
+    (any ("seen" `isInfixOf`) <$> readIORef logged) `shouldReturn` True
+
   it "has threads that send" $
     with (open 64 64 64 64) $ \q -> with (openNoGroup 64 64 1514 64) $ \sender -> do
       let received = map (B.length . packetBytes) <$> (PFQ.read q Forever >>= getPackets)

@@ -5,6 +5,7 @@
 #define PFQ_PFQ_HPP
 
 #include <pfq/lang.hpp>
+#include <pfq/logger.hpp>
 #include <pfq/socket.hpp>
 
 #endif

@@ -73,6 +73,7 @@ module Network.PFQ
   , setGroupComputationFromString
   , setGroupComputationFromJson
   , setGroupComputationFromFile
+  , setLogger
   , groupFprog
   , groupFprogFd
   , groupFprogReset
@@ -116,7 +117,7 @@ module Network.PFQ
   , module Network.PFQ.Types
   ) where
 
-import Control.Concurrent (isCurrentThreadBound, rtsSupportsBoundThreads, runInBoundThread)
+import Control.Concurrent (MVar, isCurrentThreadBound, modifyMVar_, newMVar, rtsSupportsBoundThreads, runInBoundThread)
 import Control.Exception (bracket, throwIO)
 import Control.Monad (forM_, void, when)
 import Data.Bits (testBit)
@@ -129,13 +130,13 @@ import Foreign.C.String (CString, peekCString, withCString)
 import Foreign.C.Types (CInt, CLong)
 import Foreign.Marshal.Alloc (allocaBytes)
 import Foreign.Marshal.Array (peekArray)
-import Foreign.Ptr (Ptr, castPtr, nullPtr, plusPtr)
+import Foreign.Ptr (FunPtr, Ptr, castPtr, freeHaskellFunPtr, nullFunPtr, nullPtr, plusPtr)
 import Foreign.Storable (peekByteOff)
 import qualified Network.PFQ.Abi as Abi
 import Network.PFQ.Foreign
 import Network.PFQ.Lang (NetFunction, image)
 import Network.PFQ.Types
-import System.IO.Unsafe (unsafeInterleaveIO)
+import System.IO.Unsafe (unsafeInterleaveIO, unsafePerformIO)
 import Prelude hiding (read)
 
 -- | A socket. It is closed by 'with' or 'close'; calls on one that is closed fail.
@@ -369,6 +370,20 @@ setGroupComputationFromFile = fromText c_set_group_computation_from_file
 
 fromText :: (Q -> CInt -> CString -> IO CInt) -> Handle -> GroupId -> String -> IO ()
 fromText call q (GroupId gid) text = withCString text (\given -> command (\p -> call p (number gid) given) q)
+
+-- | What is called with each line that computations of this process write ('log_msg' and the like), by the threads that
+-- receive, one at a time; 'Nothing' for standard error. It must neither wait nor call libpfq. On the kernel host lines go
+-- to the kernel's log.
+setLogger :: Maybe (String -> IO ()) -> IO ()
+setLogger wanted = modifyMVar_ currentLogger $ \before -> do
+  after <- maybe (return nullFunPtr) (\write -> c_logger (\_ line -> peekCString line >>= write)) wanted
+  c_set_logger after nullPtr
+  when (before /= nullFunPtr) (freeHaskellFunPtr before)
+  return after
+
+currentLogger :: MVar (FunPtr Logger)
+currentLogger = unsafePerformIO (newMVar nullFunPtr)
+{-# NOINLINE currentLogger #-}
 
 -- | A classic BPF program that runs before the computation.
 groupFprog :: Handle -> GroupId -> [Instruction] -> IO ()

@@ -7,7 +7,7 @@ module Network.PFQ.Foreign where
 import Data.Word (Word64)
 import Foreign.C.String (CString)
 import Foreign.C.Types
-import Foreign.Ptr (Ptr)
+import Foreign.Ptr (FunPtr, Ptr)
 import System.Posix.Types (CSsize (..))
 
 -- | @pfq_t@.
@@ -102,6 +102,13 @@ foreign import ccall safe "pfq_set_group_computation_from_string" c_set_group_co
 foreign import ccall safe "pfq_set_group_computation_from_json" c_set_group_computation_from_json :: Q -> CInt -> CString -> IO CInt
 
 foreign import ccall safe "pfq_set_group_computation_from_file" c_set_group_computation_from_file :: Q -> CInt -> CString -> IO CInt
+
+foreign import ccall safe "pfq_set_logger" c_set_logger :: FunPtr Logger -> CString -> IO ()
+
+-- | @pfq_logger_t@.
+type Logger = CString -> CString -> IO ()
+
+foreign import ccall "wrapper" c_logger :: Logger -> IO (FunPtr Logger)
 
 foreign import ccall safe "pfq_group_fprog" c_group_fprog :: Q -> CInt -> Ptr () -> IO CInt
 
