@@ -8,8 +8,8 @@ import { type Benchmark, type Context, makeBuildFolder } from "./bench/context.j
 import { growthBenchmark } from "./bench/growth.js";
 import { kernelBridgeBenchmark } from "./bench/kernel-bridge.js";
 import { kernelSteeringBenchmark, kernelTapBenchmark } from "./bench/kernel-receive.js";
-import { languageServerBenchmark } from "./bench/language-server.js";
 import { kernelTransmitBenchmark } from "./bench/kernel-transmit.js";
+import { languageServerBenchmark } from "./bench/language-server.js";
 import { liveBenchmark } from "./bench/live.js";
 import { machine } from "./bench/machine.js";
 import { memoryBenchmark } from "./bench/memory.js";
