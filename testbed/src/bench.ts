@@ -14,6 +14,7 @@ import { liveBenchmark } from "./bench/live.js";
 import { machine } from "./bench/machine.js";
 import { memoryBenchmark } from "./bench/memory.js";
 import { offlineBenchmark } from "./bench/offline.js";
+import { primitivesBenchmark } from "./bench/primitives.js";
 import { json, sayMachine, table } from "./bench/report.js";
 import { isMissing, meets, type Row } from "./bench/result.js";
 import { steeringBenchmark } from "./bench/steering.js";
@@ -21,6 +22,7 @@ import { steeringBenchmark } from "./bench/steering.js";
 const benchmarks: readonly Benchmark[] = [
 	selfCheck,
 	computationBenchmark,
+	primitivesBenchmark,
 	offlineBenchmark,
 	liveBenchmark,
 	steeringBenchmark,

@@ -110,9 +110,9 @@ interface Measured {
 }
 
 /** Both fit into the second-level cache of a processor of today: what is measured is the computation, not the memory. */
-const packetCount = 4096;
+export const packetCount = 4096;
 
-function inputs(): { name: string; files: string[] }[] {
+export function inputs(): { name: string; files: string[] }[] {
 	const generated = `${makeBuildFolder()}/generated.pcap`;
 	writeCapture(generated, sampleTraffic({ packets: packetCount }));
 	const captures = captureFiles();
