@@ -16,15 +16,13 @@ void pfq_totals_add_group(struct pfq_totals *totals, const struct pfq_group *gro
 	totals->stats.kern += stats.kern;
 }
 
-/* What it received, its groups received. */
+/* What it received, its groups received; what it sent, devices sent. */
 void pfq_totals_add_socket(struct pfq_totals *totals, const struct pfq_socket *socket)
 {
 	struct pfq_stats stats;
 
 	pfq_socket_read_stats(socket, &stats);
-	totals->stats.sent += stats.sent;
 	totals->stats.disc += stats.disc;
-	totals->stats.fail += stats.fail;
 }
 
 void pfq_totals_add_device(struct pfq_totals *totals, struct pfq_device *device)
@@ -34,4 +32,6 @@ void pfq_totals_add_device(struct pfq_totals *totals, struct pfq_device *device)
 	pfq_device_read_stats(device, &stats);
 	totals->packets += stats.recv;
 	totals->missed += stats.lost;
+	totals->stats.sent += stats.sent;
+	totals->stats.fail += stats.fail;
 }

@@ -2,6 +2,7 @@
 /* The tables of an engine: their columns, and that their figures add up. */
 #include "../engine/report.h"
 #include "harness.h"
+#include "image_builder.h"
 #include "packets.h"
 #include "world.h"
 
@@ -161,6 +162,46 @@ static void totals_keep_what_has_ended(void)
 	world_end(&world);
 }
 
+/* Loads a program that forwards all to the device. */
+static void forward_to(struct pfq_socket *socket, const char *device)
+{
+	struct image_builder builder = { 0 };
+
+	image_node(&builder, "forward");
+	image_string(&builder, device);
+	CHECK_EQUAL(load_built(&world, socket, 3, &builder), 0);
+}
+
+static void totals_have_what_was_forwarded_and_what_was_not_taken(void)
+{
+	struct pfq_socket *socket = begin(), *sender;
+	uint64_t sent;
+
+	forward_to(socket, "d3");
+	receive();
+	CHECK_EQUAL(figure("stats", 1, "failed"), FLOWS);
+	CHECK_EQUAL(figure("stats", 1, "forwarded"), 0);
+	forward_to(socket, "d1");
+	receive();
+	sender = world_socket(&world, 1);
+	CHECK_EQUAL(configure(&world, sender, 64, 8, 64, 8), 0);
+	CHECK_EQUAL(bind_tx(&world, sender, "d1"), 0);
+	CHECK_EQUAL(bind_tx(&world, sender, "d3"), 1);
+	CHECK_EQUAL(enable(&world, sender), 0);
+	for (uint32_t position = 0; position < 2; position++) {
+		put_slot(sender, position, (struct pfq_tx_header){ .len = 60, .copies = 5 });
+		CHECK_EQUAL(flush_tx(&world, sender, position, &sent), 0);
+	}
+	pfq_socket_destroy(sender);
+	CHECK_EQUAL(load_function(&world, socket, 3, "steer_flow"), 0);
+	CHECK_EQUAL(figure("stats", 1, "devices"), 1);
+	CHECK_EQUAL(figure("stats", 1, "sent"), FLOWS + 5);
+	CHECK_EQUAL(figure("stats", 1, "failed"), FLOWS + 5);
+	CHECK_EQUAL(figure("stats", 1, "forwarded"), FLOWS);
+	check_sum("stats", 1);
+	world_end(&world);
+}
+
 static void tables_say_who_belongs_to_what(void)
 {
 	struct pfq_socket *socket = begin();
@@ -200,6 +241,8 @@ int main(void)
 	run_test("a packet counts once for each socket that it is for",
 		 a_packet_counts_once_for_each_socket_that_it_is_for);
 	run_test("totals keep what has ended", totals_keep_what_has_ended);
+	run_test("totals have what was forwarded, and what was not taken",
+		 totals_have_what_was_forwarded_and_what_was_not_taken);
 	run_test("tables say who belongs to what", tables_say_who_belongs_to_what);
 	run_test("a word is one word, whatever is in it", a_word_is_one_word_whatever_is_in_it);
 	return harness.failures > 0;
