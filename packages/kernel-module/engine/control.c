@@ -29,7 +29,7 @@ struct pfq_operation_row {
 	size_t request_size;
 	size_t reply_size;
 	bool payload;
-	bool per_socket; /* takes the socket's queue lock, not the engine's */
+	bool per_socket; /* takes the socket's Tx lock, not the engine's */
 	enum pfq_access access;
 };
 
@@ -476,7 +476,7 @@ int pfq_control(struct pfq_socket *socket, unsigned int operation, const void *r
 	}
 	if (reply)
 		memset(reply, 0, reply_size);
-	lock = row->per_socket ? &socket->queue_lock : &socket->engine->lock;
+	lock = row->per_socket ? &socket->tx_lock : &socket->engine->lock;
 	pfq_mutex_lock(lock);
 	status = check_access(&call, row);
 	if (!status)

@@ -111,10 +111,10 @@ static void free_memory(struct pfq_socket *socket)
 {
 	struct pfq_engine *engine = socket->engine;
 
-	pfq_mutex_lock(&socket->queue_lock);
+	pfq_mutex_lock(&socket->rx_lock);
 	socket->rx = (struct pfq_rx){ 0 };
+	pfq_mutex_unlock(&socket->rx_lock);
 	pfq_tx_stop(socket);
-	pfq_mutex_unlock(&socket->queue_lock);
 	engine->ops->queue_free(engine->host, socket, socket->memory, socket->memory_size);
 	socket->memory = NULL;
 }
@@ -145,10 +145,10 @@ int pfq_socket_enable(struct pfq_socket *socket, struct pfq_error *error)
 	if (status)
 		return status;
 	socket->map.hugepage = page;
-	pfq_mutex_lock(&socket->queue_lock);
+	pfq_mutex_lock(&socket->rx_lock);
 	lay_out_rx(socket);
+	pfq_mutex_unlock(&socket->rx_lock);
 	pfq_tx_start(socket);
-	pfq_mutex_unlock(&socket->queue_lock);
 	socket->enabled = true;
 	status = pfq_group_publish_all(socket, error);
 	if (status)
@@ -283,7 +283,8 @@ int pfq_socket_create(struct pfq_engine *engine, uint64_t owner, bool admin, voi
 	socket->tx_slots = 1024;
 	for (unsigned int i = 0; i < engine->lane_count; i++)
 		engine->lanes[i].sockets[id] = (struct pfq_socket_lane){ 0 };
-	pfq_mutex_init(&socket->queue_lock);
+	pfq_mutex_init(&socket->rx_lock);
+	pfq_mutex_init(&socket->tx_lock);
 	engine->sockets[id] = socket;
 	PFQ_TRACE(socket_open, engine->host, id);
 	*result = socket;
@@ -309,7 +310,8 @@ void pfq_socket_destroy(struct pfq_socket *socket)
 	engine->sockets[socket->id] = NULL;
 	PFQ_TRACE(socket_close, engine->host, socket->id);
 	pfq_mutex_unlock(&engine->lock);
-	pfq_mutex_destroy(&socket->queue_lock);
+	pfq_mutex_destroy(&socket->tx_lock);
+	pfq_mutex_destroy(&socket->rx_lock);
 	pfq_free(socket);
 }
 
@@ -329,12 +331,12 @@ bool pfq_socket_readable(struct pfq_socket *socket)
 	struct pfq_rx *rx = &socket->rx;
 	bool readable = false;
 
-	pfq_mutex_lock(&socket->queue_lock);
+	pfq_mutex_lock(&socket->rx_lock);
 	if (rx->shared) {
 		PFQ_WRITE_ONCE(rx->shared->waiting, 1);
 		pfq_full_barrier();
 		readable = PFQ_READ_ONCE(rx->head) != PFQ_READ_ONCE(rx->shared->tail);
 	}
-	pfq_mutex_unlock(&socket->queue_lock);
+	pfq_mutex_unlock(&socket->rx_lock);
 	return readable;
 }

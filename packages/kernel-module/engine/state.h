@@ -119,8 +119,10 @@ struct pfq_socket {
 	void *memory;
 	size_t memory_size;
 	struct pfq_queue_map map;
-	/* Of what sending and polling read: taken within the engine's lock, or alone. */
-	struct pfq_mutex queue_lock;
+	/* Of what polling and sending read: each taken within the engine's lock, or alone. Nobody
+	 * waits for one who sends but who ends that, by this flag. */
+	struct pfq_mutex rx_lock, tx_lock;
+	bool tx_stops;
 	struct pfq_tx tx[PFQ_TX_QUEUES]; /* so many as `map` says */
 	struct pfq_tx_batch batch;	 /* of the synchronous queue that is being sent */
 	uint64_t sent, discarded, failed;

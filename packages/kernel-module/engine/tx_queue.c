@@ -12,6 +12,13 @@
 /* It looks at the clock again after so long, since that may be set. */
 #define NAP_NSEC 1000000000ULL
 
+/* A round, which is one read-side section, goes on in the next one after so long. */
+#define ROUND_NSEC 100000
+
+/* A queue of which nothing goes out rests: at first for as long as it has taken, then longer each
+ * time, up to this. */
+#define MAX_REST_NSEC 10000000
+
 void pfq_tx_thread_init(struct pfq_tx_thread *thread)
 {
 	pfq_mutex_init(&thread->lock);
@@ -120,26 +127,50 @@ static uint32_t send_batch(struct pfq_tx *tx, struct pfq_tx_batch *batch, uint32
 /* -- Threads */
 
 /* How long until a time; 0 if it has come or is near. */
-static uint64_t sleep_until(uint64_t time)
+static uint64_t sleep_until(uint64_t time, uint64_t now)
 {
-	uint64_t now = pfq_now();
-
 	if (time <= now + AWAKE_NSEC)
 		return 0;
 	return time - now < NAP_NSEC ? time - now - AWAKE_NSEC : NAP_NSEC;
 }
 
+/* All differences of times are unsigned: a clock that was set back makes them large, and what they
+ * wait for is over. */
+static uint64_t rest_left(const struct pfq_tx *tx, uint64_t now)
+{
+	uint64_t rested = now - tx->rest_since;
+
+	return rested < tx->rest ? tx->rest - rested : 0;
+}
+
+static void begin_rest(struct pfq_tx *tx, uint64_t now, uint64_t taken)
+{
+	uint64_t rest = 2 * tx->rest + taken;
+
+	tx->rest = taken < MAX_REST_NSEC && rest < MAX_REST_NSEC ? rest : MAX_REST_NSEC;
+	tx->rest_since = now;
+}
+
 /* Sends a batch of the queue; gives how long the thread may sleep as far as this queue goes. */
 static uint64_t serve(struct pfq_tx_thread *thread, struct pfq_tx *tx)
 {
+	uint64_t begin = thread->now, rest = rest_left(tx, begin);
 	uint32_t slots = pending(tx);
 	struct round round;
+	uint32_t sent;
 
 	tx->empty = !slots;
 	if (!slots)
 		return PFQ_TX_ASLEEP;
-	send_batch(tx, &thread->batch, slots, &round);
-	return round.due && !round.slots ? sleep_until(round.due) : 0;
+	if (rest)
+		return rest;
+	sent = send_batch(tx, &thread->batch, slots, &round);
+	thread->now = pfq_now();
+	if (PFQ_UNLIKELY(round.count && !sent))
+		begin_rest(tx, thread->now, thread->now - begin);
+	else
+		tx->rest = 0;
+	return round.due && !round.slots ? sleep_until(round.due, thread->now) : 0;
 }
 
 /*
@@ -161,22 +192,47 @@ static bool may_sleep(struct pfq_tx *first)
 	return true;
 }
 
-static uint64_t serve_all(struct pfq_tx_thread *thread, struct pfq_tx *first)
+/* Queues come and go between rounds: one may be passed over once, or be served once more. */
+static struct pfq_tx *queue_at(struct pfq_tx *first, uint32_t position)
 {
-	uint64_t sleep = PFQ_TX_ASLEEP;
+	struct pfq_tx *tx = first;
 
-	for (struct pfq_tx *tx = first; tx; tx = PFQ_RCU_DEREFERENCE(tx->next)) {
+	for (; tx && position > 0; position--)
+		tx = PFQ_RCU_DEREFERENCE(tx->next);
+	return tx;
+}
+
+/* Up to the last queue, or as long as a round may take: 0 then. */
+static uint64_t serve_from(struct pfq_tx_thread *thread, struct pfq_tx *tx)
+{
+	uint64_t begin = thread->now, sleep = PFQ_TX_ASLEEP;
+
+	for (; tx; tx = PFQ_RCU_DEREFERENCE(tx->next)) {
 		uint64_t each = serve(thread, tx);
 
 		sleep = each < sleep ? each : sleep;
+		thread->position++;
+		if (thread->now - begin >= ROUND_NSEC)
+			return 0;
 	}
-	if (!sleep) {
-		thread->linger_until = 0;
+	thread->position = 0;
+	return sleep;
+}
+
+static uint64_t serve_all(struct pfq_tx_thread *thread, struct pfq_tx *first)
+{
+	bool all = thread->position == 0;
+	uint64_t sleep;
+
+	thread->now = pfq_now();
+	sleep = serve_from(thread, queue_at(first, thread->position));
+	if (!all || !sleep) {
+		thread->idle_since = 0;
 		return 0;
 	}
-	if (!thread->linger_until)
-		thread->linger_until = pfq_now() + LINGER_NSEC;
-	return pfq_now() >= thread->linger_until && may_sleep(first) ? sleep : 0;
+	if (!thread->idle_since)
+		thread->idle_since = thread->now;
+	return thread->now - thread->idle_since >= LINGER_NSEC && may_sleep(first) ? sleep : 0;
 }
 
 uint64_t pfq_tx_round(struct pfq_tx_thread *thread)
@@ -267,9 +323,9 @@ int pfq_tx_bind(struct pfq_socket *socket, const char *name, int queue, int thre
 			return status;
 		}
 	}
-	pfq_mutex_lock(&socket->queue_lock);
+	pfq_mutex_lock(&socket->tx_lock);
 	*queue_of(socket, async, *count_of(socket, async)) = tx;
-	pfq_mutex_unlock(&socket->queue_lock);
+	pfq_mutex_unlock(&socket->tx_lock);
 	return (int)(*count_of(socket, async))++;
 }
 
@@ -301,6 +357,7 @@ static void lay_out(struct pfq_socket *socket, struct pfq_tx *tx, uint32_t posit
 	tx->xmitlen = socket->xmitlen;
 	tx->tail = 0;
 	tx->copies = 0;
+	tx->rest = 0;
 	tx->shared->slots = tx->slot_count;
 	tx->shared->slot_size = tx->slot_size;
 	tx->shared->idle = 1;
@@ -310,6 +367,8 @@ void pfq_tx_start(struct pfq_socket *socket)
 {
 	uint32_t position = 0;
 
+	pfq_mutex_lock(&socket->tx_lock);
+	PFQ_WRITE_ONCE(socket->tx_stops, false);
 	for (uint32_t i = 0; i < socket->map.tx_queues; i++)
 		lay_out(socket, queue_of(socket, false, i), position++);
 	for (uint32_t i = 0; i < socket->map.tx_async; i++) {
@@ -318,6 +377,7 @@ void pfq_tx_start(struct pfq_socket *socket)
 		lay_out(socket, tx, position++);
 		link_queue(tx->thread, tx);
 	}
+	pfq_mutex_unlock(&socket->tx_lock);
 }
 
 /* What is left in a queue counts as often as it was to be sent. */
@@ -339,6 +399,8 @@ static void discard_rest(struct pfq_tx *tx)
 
 void pfq_tx_stop(struct pfq_socket *socket)
 {
+	PFQ_WRITE_ONCE(socket->tx_stops, true);
+	pfq_mutex_lock(&socket->tx_lock);
 	for (uint32_t i = 0; i < socket->map.tx_async; i++)
 		unlink_queue(queue_of(socket, true, i));
 	if (socket->map.tx_async)
@@ -347,6 +409,7 @@ void pfq_tx_stop(struct pfq_socket *socket)
 		discard_rest(queue_of(socket, true, i));
 	for (uint32_t i = 0; i < socket->map.tx_queues; i++)
 		discard_rest(queue_of(socket, false, i));
+	pfq_mutex_unlock(&socket->tx_lock);
 }
 
 int pfq_tx_flush(struct pfq_socket *socket, uint64_t index, uint64_t *sent, struct pfq_error *error)
@@ -362,7 +425,8 @@ int pfq_tx_flush(struct pfq_socket *socket, uint64_t index, uint64_t *sent, stru
 		return pfq_fail(error, EINVAL,
 				"socket %d: the head of Tx queue %llu is out of place", socket->id,
 				(unsigned long long)index);
-	while (end != tx->tail && !round.due && !pfq_interrupted())
+	while (end != tx->tail && !round.due && !PFQ_READ_ONCE(socket->tx_stops) &&
+	       !pfq_interrupted())
 		*sent += send_batch(tx, &socket->batch, end - tx->tail, &round);
 	return 0;
 }

@@ -30,6 +30,8 @@ struct pfq_tx {
 		copies; /* of the slot at the tail that are still to be sent; 0: it has not begun */
 	uint32_t length; /* of that slot */
 	bool empty;	 /* when its thread last looked */
+	uint64_t rest_since;
+	uint64_t rest; /* so long its thread passes it over from then on, since nothing went out */
 };
 
 /* What is on its way to a device. */
@@ -41,7 +43,9 @@ struct pfq_tx_batch {
 struct pfq_tx_thread {
 	struct pfq_mutex lock; /* of those that change the list of its queues */
 	struct pfq_tx *first;  /* by RCU */
-	uint64_t linger_until; /* so long it looks for more before it sleeps; 0: it has just sent */
+	uint64_t now;	       /* the clock, when it last looked */
+	uint64_t idle_since;   /* since when there is nothing to send; 0: it has just sent */
+	uint32_t position;     /* of the queue that the next round begins with */
 	struct pfq_tx_batch batch;
 };
 
@@ -51,8 +55,9 @@ void pfq_tx_thread_destroy(struct pfq_tx_thread *thread);
 #define PFQ_TX_ASLEEP UINT64_MAX
 
 /*
- * Sends a batch of each queue of the thread, as far as they are due. Gives for how many nanoseconds
- * the thread may sleep then: 0 for not at all, PFQ_TX_ASLEEP until it is woken. Who fills an empty
+ * Sends a batch of each queue of the thread, as far as they are due; where that takes long, of the
+ * first ones, and of the others at the next call. Gives for how many nanoseconds the thread may
+ * sleep then: 0 for not at all, PFQ_TX_ASLEEP until it is woken. Who fills an empty
  * queue after this was said wakes it (tx_wake of struct pfq_host_ops).
  */
 uint64_t pfq_tx_round(struct pfq_tx_thread *thread);
@@ -63,13 +68,15 @@ int pfq_tx_bind(struct pfq_socket *socket, const char *device, int queue, int th
 void pfq_tx_unbind_all(struct pfq_socket *socket);
 
 /* Lays out the queues of a socket that is enabled, and hands the asynchronous ones to their
- * threads. With its queue lock held, as all that follow. */
+ * threads. */
 void pfq_tx_start(struct pfq_socket *socket);
 
-/* Takes all back from the threads; what is left in a queue is discarded, and counted. */
+/* Ends a flush after its batch, and takes all back from the threads; what is left in a queue is
+ * discarded, and counted. */
 void pfq_tx_stop(struct pfq_socket *socket);
 
-/* Sends what is in a synchronous queue and due; *sent is the number of packets that went out. */
+/* Sends what is in a synchronous queue and due; *sent is the number of packets that went out. With
+ * the socket's Tx lock held, as the other. */
 int pfq_tx_flush(struct pfq_socket *socket, uint64_t index, uint64_t *sent,
 		 struct pfq_error *error);
 int pfq_tx_wake(struct pfq_socket *socket, uint64_t index, struct pfq_error *error);

@@ -257,10 +257,12 @@ static noinline unsigned int send(struct net_device *dev, int queue,
 	local_bh_disable();
 	find_way(&way, dev, queue);
 	for (unsigned int i = 0; i < count && !dev_xmit_recursion();) {
-		unsigned int batch = min(count - i, pfq_parameters->xmit_batch);
+		unsigned int batch = min(count - i, pfq_parameters->xmit_batch), taken;
 
 		add_packets(&outgoing, dev, packets + i, batch);
-		sent += hand_over_all(&way, outgoing.skbs, outgoing.count, may_wait);
+		taken = hand_over_all(&way, outgoing.skbs, outgoing.count, may_wait);
+		may_wait &= taken == outgoing.count; /* not in vain again */
+		sent += taken;
 		i += batch;
 	}
 	local_bh_enable();

@@ -168,7 +168,11 @@ static unsigned int device_send(void *host, void *host_device, int queue,
 	for (unsigned int i = 0; i < count; i++)
 		for (uint32_t at = 0; at < packets[i]->caplen; at++)
 			PFQ_ADD(&quiet->read, packets[i]->data[at]);
-	if (strcmp(device->name, "d3") == 0)
+	if (quiet->send_nsec)
+		test_clock_advance(quiet->send_nsec);
+	if (quiet->while_sending)
+		quiet->while_sending();
+	if (strcmp(device->name, "d3") == 0 && !quiet->d3_sends)
 		return 0;
 	PFQ_ADD(&quiet->sent, count);
 	return count;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
  * A host for tests of the engine alone: ordinary memory, and devices d0 to d3. What is sent to them
- * is read and swallowed; d3 sends nothing. Queue 13 of a device does not start, and d2 is never
- * promiscuous. Its Tx threads run when a test runs a round of them.
+ * is read and swallowed; d3 sends nothing, unless it is told to. Queue 13 of a device does not
+ * start, and d2 is never promiscuous. Its Tx threads run when a test runs a round of them.
  */
 #ifndef PFQ_TEST_QUIET_HOST_H
 #define PFQ_TEST_QUIET_HOST_H
@@ -26,6 +26,9 @@ struct quiet_host {
 	struct pfq_tx_thread threads[2];
 	int bound[2]; /* queues to each */
 	uint64_t thread_wakes;
+	uint64_t send_nsec; /* that a batch takes, where the clock stands still */
+	bool d3_sends;
+	void (*while_sending)(void); /* in a device */
 };
 
 extern const struct pfq_host_ops quiet_host_ops;

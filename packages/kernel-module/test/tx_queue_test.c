@@ -24,6 +24,7 @@ static struct pfq_socket *begin(void)
 {
 	struct pfq_socket *socket;
 
+	test_clock_set(0);
 	world_begin(&world, 2);
 	socket = world_socket(&world, 1);
 	GOOD(configure(&world, socket, 64, 8, 100, 16));
@@ -217,6 +218,204 @@ static void what_is_left_in_a_queue_that_ends_is_discarded(void)
 	world_end(&world);
 }
 
+/* -- The clock stands still, and goes on as sending takes its time */
+
+#define MICROSECOND 1000ULL
+#define TODAY	    (1700000000 * SECOND)
+
+/* The same as run(), where no time passes by itself. */
+static uint64_t run_slowly(int thread)
+{
+	uint64_t sleep;
+
+	do {
+		test_clock_advance(MICROSECOND);
+		sleep = pfq_tx_round(&world.host.threads[thread]);
+	} while (!sleep);
+	return sleep;
+}
+
+static void a_thread_sleeps_though_the_clock_was_set_back(void)
+{
+	struct pfq_socket *socket = begin();
+
+	GOOD(bind_async(&world, socket, "d0", 0));
+	GOOD(enable(&world, socket));
+	test_clock_set(TODAY);
+	put(socket, 0, 60, 1);
+	CHECK_EQUAL(pfq_tx_round(&world.host.threads[0]), 0);
+	CHECK_EQUAL(pfq_tx_round(&world.host.threads[0]), 0);
+	test_clock_set(TODAY - 3600 * SECOND);
+	CHECK_EQUAL(pfq_tx_round(&world.host.threads[0]), PFQ_TX_ASLEEP);
+	put(socket, 0, 60, 1);
+	CHECK_EQUAL(run_slowly(0), PFQ_TX_ASLEEP);
+	CHECK_EQUAL(socket_stats(&world, socket).sent, 2);
+	world_end(&world);
+}
+
+static void a_queue_of_which_nothing_goes_out_rests_longer_and_longer(void)
+{
+	struct pfq_socket *socket = begin();
+	uint64_t rest = 640 * MICROSECOND, sleep;
+
+	GOOD(bind_async(&world, socket, "d3", 0));
+	GOOD(enable(&world, socket));
+	test_clock_set(TODAY);
+	world.host.send_nsec = rest;
+	for (int i = 0; i < 16; i++)
+		put(socket, 0, 60, PFQ_TX_BATCH);
+	for (uint64_t failed = 1; failed < 8; failed++) {
+		sleep = run_slowly(0);
+		CHECK_EQUAL(socket_stats(&world, socket).fail, failed * PFQ_TX_BATCH);
+		CHECK(sleep <= rest && sleep > rest - 20 * MICROSECOND);
+		test_clock_advance(sleep);
+		rest = rest * 2 + world.host.send_nsec;
+		rest = rest < SECOND / 100 ? rest : SECOND / 100;
+	}
+	world.host.d3_sends = true;
+	CHECK_EQUAL(run_slowly(0), PFQ_TX_ASLEEP);
+	CHECK_EQUAL(socket_stats(&world, socket).sent, 9 * PFQ_TX_BATCH);
+	world.host.d3_sends = false;
+	put(socket, 0, 60, 1);
+	put(socket, 0, 60, 1);
+	CHECK_EQUAL(run_slowly(0), PFQ_TX_ASLEEP);
+	CHECK_EQUAL(socket_stats(&world, socket).fail, 7 * PFQ_TX_BATCH + 2);
+	put(socket, 0, 60, 1);
+	CHECK(run_slowly(0) <= 3 * world.host.send_nsec);
+	world_end(&world);
+}
+
+static void a_queue_that_rests_keeps_no_other_from_being_sent(void)
+{
+	struct pfq_socket *socket = begin();
+
+	GOOD(bind_async(&world, socket, "d3", 0));
+	GOOD(bind_async(&world, socket, "d0", 0));
+	GOOD(enable(&world, socket));
+	test_clock_set(TODAY);
+	world.host.send_nsec = MICROSECOND;
+	for (int i = 0; i < 16; i++) {
+		put(socket, 0, 60, PFQ_TX_BATCH);
+		put(socket, 1, 60, PFQ_TX_BATCH);
+	}
+	while (tx_shared(socket, 1)->tail < 16)
+		pfq_tx_round(&world.host.threads[0]);
+	CHECK(socket_stats(&world, socket).fail <= 4 * PFQ_TX_BATCH);
+	CHECK_EQUAL(socket_stats(&world, socket).sent, 16 * PFQ_TX_BATCH);
+	world_end(&world);
+}
+
+/* How many of the queues have so many slots behind them. */
+static unsigned int count_sent(struct pfq_socket *socket, uint32_t slots)
+{
+	unsigned int count = 0;
+
+	for (uint32_t position = 0; position < PFQ_MAX_TX_QUEUES; position++)
+		count += tx_shared(socket, position)->tail == slots;
+	return count;
+}
+
+static struct pfq_socket *four_queues(struct pfq_socket *socket)
+{
+	for (int queue = 0; queue < PFQ_MAX_TX_QUEUES; queue++)
+		GOOD(bind_async(&world, socket, "d0", 0));
+	GOOD(enable(&world, socket));
+	for (uint32_t position = 0; position < PFQ_MAX_TX_QUEUES; position++)
+		for (int i = 0; i < 3; i++)
+			put(socket, position, 60, PFQ_TX_BATCH);
+	return socket;
+}
+
+static void a_round_ends_after_a_while_and_the_next_one_goes_on_there(void)
+{
+	struct pfq_socket *one = four_queues(begin()), *two = world_socket(&world, 2);
+
+	GOOD(configure(&world, two, 64, 8, 100, 16));
+	four_queues(two);
+	test_clock_set(TODAY);
+	world.host.send_nsec = 60 * MICROSECOND;
+	for (unsigned int round = 1; round <= 4; round++) {
+		CHECK_EQUAL(pfq_tx_round(&world.host.threads[0]), 0);
+		CHECK_EQUAL(count_sent(one, 1) + count_sent(two, 1), 2 * round);
+	}
+	for (unsigned int round = 5; round <= 8; round++)
+		CHECK_EQUAL(pfq_tx_round(&world.host.threads[0]), 0);
+	CHECK(count_sent(one, 2) + count_sent(two, 2) >= 6);
+	GOOD(disable(&world, two)); /* it goes on where there is no queue any more */
+	CHECK_EQUAL(run_slowly(0), PFQ_TX_ASLEEP);
+	CHECK_EQUAL(count_sent(one, 3), PFQ_MAX_TX_QUEUES);
+	world_end(&world);
+}
+
+/* -- While a queue is being flushed */
+
+static struct pfq_socket *flushed;
+static unsigned int polls;
+
+static void poll_it(void)
+{
+	polls++;
+	CHECK(!pfq_socket_readable(flushed));
+}
+
+static void a_flush_keeps_no_reader_waiting(void)
+{
+	uint64_t sent;
+
+	flushed = begin();
+	polls = 0;
+	GOOD(bind_tx(&world, flushed, "d0"));
+	GOOD(enable(&world, flushed));
+	put(flushed, 0, 60, 1000);
+	world.host.while_sending = poll_it;
+	GOOD(flush_tx(&world, flushed, 0, &sent));
+	CHECK_EQUAL(sent, 1000);
+	CHECK_EQUAL(polls, 16);
+	world_end(&world);
+}
+
+static pthread_t disabler;
+static int disabled;
+
+static void *disable_it(void *argument)
+{
+	*(int *)argument = disable(&world, flushed);
+	return NULL;
+}
+
+/* The first batch is not over before the other thread waits for the flush. */
+static void disable_meanwhile(void)
+{
+	world.host.while_sending = NULL;
+	CHECK(!pthread_create(&disabler, NULL, disable_it, &disabled));
+	while (!PFQ_READ_ONCE(flushed->tx_stops))
+		sched_yield();
+}
+
+static void who_disables_a_socket_waits_for_one_batch_of_a_flush(void)
+{
+	struct pfq_stats stats;
+	uint64_t sent;
+
+	flushed = begin();
+	GOOD(bind_tx(&world, flushed, "d0"));
+	GOOD(enable(&world, flushed));
+	put(flushed, 0, 60, PFQ_MAX_COPIES);
+	world.host.while_sending = disable_meanwhile;
+	GOOD(flush_tx(&world, flushed, 0, &sent));
+	CHECK(!pthread_join(disabler, NULL));
+	CHECK_EQUAL(disabled, 0);
+	CHECK_EQUAL(sent, PFQ_TX_BATCH);
+	stats = socket_stats(&world, flushed);
+	CHECK_EQUAL(stats.sent, PFQ_TX_BATCH);
+	CHECK_EQUAL(stats.disc, PFQ_MAX_COPIES - PFQ_TX_BATCH);
+	GOOD(enable(&world, flushed));
+	put(flushed, 0, 60, 100);
+	GOOD(flush_tx(&world, flushed, 0, &sent));
+	CHECK_EQUAL(sent, 100);
+	world_end(&world);
+}
+
 /* -- Under traffic */
 
 static uint32_t stop;
@@ -287,6 +486,17 @@ int main(void)
 		 a_packet_with_a_time_is_not_sent_before_it_nor_are_those_behind_it);
 	run_test("what is left in a queue that ends is discarded",
 		 what_is_left_in_a_queue_that_ends_is_discarded);
+	run_test("a thread sleeps though the clock was set back",
+		 a_thread_sleeps_though_the_clock_was_set_back);
+	run_test("a queue of which nothing goes out rests longer and longer",
+		 a_queue_of_which_nothing_goes_out_rests_longer_and_longer);
+	run_test("a queue that rests keeps no other from being sent",
+		 a_queue_that_rests_keeps_no_other_from_being_sent);
+	run_test("a round ends after a while, and the next one goes on there",
+		 a_round_ends_after_a_while_and_the_next_one_goes_on_there);
+	run_test("a flush keeps no reader waiting", a_flush_keeps_no_reader_waiting);
+	run_test("who disables a socket waits for one batch of a flush",
+		 who_disables_a_socket_waits_for_one_batch_of_a_flush);
 	run_test("queues come and go while their threads send",
 		 queues_come_and_go_while_their_threads_send);
 	return harness.failures > 0;
