@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { inGuest, minutes, seriesAsked } from "./vm/guest.js";
+import { inGuest, patience, seriesAsked } from "./vm/guest.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -43,7 +43,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(sum(summary.sockets.map(({ recv }) => recv))).toBe(20_000);
 			for (const { recv } of summary.sockets) expect(recv).toBeGreaterThan(4000);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -72,7 +72,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(counters[5]).toBe(1000);
 			for (const { recv } of sockets) expect(recv).toBeGreaterThan(200);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -88,7 +88,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			// asks for the user host's own words
 			expect(failed).toEqual(["without_the_right_to_capture_the_error_says_how_to_get_it"]);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -104,6 +104,6 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(status).toBe(0);
 			expect(stdout).toContain('{"type":"summary","host":"user"');
 		},
-		5 * minutes,
+		patience,
 	);
 });

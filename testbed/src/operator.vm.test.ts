@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What an operator sees of pfq.ko, in a virtual machine: runs in `make test-kernel` alone.
 import { describe, expect, it } from "vitest";
-import { inGuest, minutes, seriesAsked } from "./vm/guest.js";
+import { inGuest, patience, seriesAsked } from "./vm/guest.js";
 
 /** What insmod is asked for, and what the log says about it. */
 const refusals: readonly (readonly [value: string, allowed: string])[] = [
@@ -80,7 +80,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				"",
 			]);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -144,7 +144,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				...["devices", "groups", "memory", "sockets", "stats"].map((name) => `-r--r--r-- ${name}`),
 			]);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -194,7 +194,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(trace).toMatch(/^pfq_device_gone: netns=\d+ device=veth0$/m);
 			expect(trace).toMatch(/^pfq_group_leave: netns=\d+ socket=0 group=0$/m);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -247,7 +247,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(report.sockets.reduce((sum, { recv }) => sum + recv, 0)).toBe(3000);
 			for (const part of ["after", "killed", "abused"]) expect(parts[part], part).toBe("24\n");
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -265,6 +265,6 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(stdout.split("\n").filter((line) => !line.startsWith("ok "))).toEqual([""]);
 			expect(status).toBe(0);
 		},
-		5 * minutes,
+		patience,
 	);
 });

@@ -2,7 +2,7 @@
 // Primitives of a kernel module of somebody's own, by the example of examples/kernel-module, in a virtual machine.
 import { describe, expect, it } from "vitest";
 import { buildExampleModules, spoiledModules } from "./vm/example-modules.js";
-import { inGuest, inside, minutes, seriesAsked } from "./vm/guest.js";
+import { inGuest, inside, patience, seriesAsked } from "./vm/guest.js";
 import { findKernel, type KernelSeries } from "./vm/kernel.js";
 
 /** Prints what becomes of packets of two lengths, whether the module can be unloaded, and what is refused. */
@@ -76,6 +76,6 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				"unloaded",
 			]);
 		},
-		10 * minutes,
+		patience,
 	);
 });

@@ -3,7 +3,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import { inGuest, minutes, seriesAsked } from "./vm/guest.js";
+import { inGuest, patience, seriesAsked } from "./vm/guest.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -67,7 +67,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(stdout.match(/8 passed 0 failed/g)).toHaveLength(2);
 			expect(stdout).toContain("no Tx threads: load pfq.ko with tx_cpus=LIST");
 		},
-		10 * minutes,
+		patience,
 	);
 
 	it(
@@ -91,7 +91,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(Number(whole)).toBeLessThan(segments);
 			expect(Number(all) - Number(whole)).toBeGreaterThan(segments);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -132,6 +132,6 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			// sent on eight times: five arrivals at one end, four at the other
 			expect(counts).toEqual(["500", "400", "1000", "800"]);
 		},
-		5 * minutes,
+		patience,
 	);
 });

@@ -8,7 +8,11 @@ import { fileURLToPath } from "node:url";
 const vm = fileURLToPath(new URL("../../bin/vm.js", import.meta.url));
 const root = fileURLToPath(new URL("../../..", import.meta.url));
 
-export const minutes = 60_000;
+/** Seconds that a guest may take, on a machine that does much else. */
+const limit = 540;
+
+/** Milliseconds for a test that boots one, and builds for it. */
+export const patience = (limit + 60) * 1000;
 
 /** Whether this is a guest itself: then scripts run here, each in a network namespace of its own, and nothing is booted. */
 export const inside = process.env.PFQ_GUEST === "1";
@@ -53,7 +57,7 @@ test ! -e /sys/module/pfq || rmmod pfq && insmod "$PFQ_MODULE" $PFQ_MODULE_PARAM
 const commandOf = (series: string, script: string): string[] =>
 	inside
 		? ["unshare", "--net", "--mount", "sh", "-c", isolated, "sh", prelude + script]
-		: [process.execPath, vm, "--kernel", series, "--limit", "240", "--", "sh", "-c", prelude + script];
+		: [process.execPath, vm, "--kernel", series, "--limit", String(limit), "--", "sh", "-c", prelude + script];
 
 /** Runs a shell script in a guest; its status is the script's, or tells that the kernel's log smells. */
 export async function inGuest(series: string, script: string): Promise<Outcome> {
