@@ -4,7 +4,7 @@ CC ?= cc
 CFLAGS ?= -O2 -g
 WARNINGS := -std=gnu11 -Wall -Wextra
 PFQ := ../../bindings/c
-LINKED := $(addprefix build/,bench_reader bench_memory bench_kernel_receive bench_kernel_transmit bench_kernel_bridge)
+LINKED := $(addprefix build/,bench_reader bench_memory bench_timed bench_kernel_receive bench_kernel_transmit bench_kernel_bridge)
 PROGRAMS := build/bench_usage build/bench_tpacket $(LINKED)
 
 .PHONY: all libpfq

@@ -18,6 +18,7 @@ import { primitivesBenchmark } from "./bench/primitives.js";
 import { json, sayMachine, table } from "./bench/report.js";
 import { isMissing, meets, type Row } from "./bench/result.js";
 import { steeringBenchmark } from "./bench/steering.js";
+import { timedBenchmark } from "./bench/timed.js";
 
 const benchmarks: readonly Benchmark[] = [
 	selfCheck,
@@ -31,6 +32,7 @@ const benchmarks: readonly Benchmark[] = [
 	compileBenchmark,
 	kernelTransmitBenchmark,
 	kernelBridgeBenchmark,
+	timedBenchmark,
 	memoryBenchmark,
 	languageServerBenchmark,
 	growthBenchmark,
