@@ -40,7 +40,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	it(
 		"runs primitives of another module, which cannot be unloaded meanwhile, and refuses what makes no sense",
 		async () => {
-			// a guest finds them built: it would take minutes to compile them there
+			// a guest finds them built, and no headers to build them with
 			if (!inside) buildExampleModules(findKernel(series as KernelSeries));
 			const { status, stdout, stderr } = await inGuest(
 				series,
