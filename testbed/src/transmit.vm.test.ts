@@ -134,4 +134,44 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 		},
 		patience,
 	);
+
+	it(
+		"sends on a packet that it has diverted, without a copy, its tag beside it or put back",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				rmmod pfq && insmod $module vlan_untag=1 || fail 'not loaded'
+				ip link add out0 type veth peer name out1
+				ip link add link veth1 name tagged type vlan id 7
+				ip link add link out1 name beyond type vlan id 7
+				for each in out0 out1 tagged beyond; do
+					echo 1 >/proc/sys/net/ipv6/conf/$each/disable_ipv6
+					ip link set $each arp off
+					ip link set $each up
+				done
+				ip addr add 10.8.0.1/24 dev tagged
+				node packages/tools/bin/pfq.js run -i divert:veth0 -e 'main = bridge "out0"' --seconds 60 --json >/tmp/report &
+				pfq=$!
+				wait_for_report
+				send() {
+					node -e '
+						const socket = require("dgram").createSocket("udp4");
+						for (let count = 0; count < 50; count++)
+							socket.send(Buffer.alloc(400), 9, "10.8.0.2", () => count === 49 && socket.close());'
+					testbed/native/build/blast -d tagged -n 50
+					cat /sys/class/net/beyond/statistics/rx_packets
+				}
+				send
+				ethtool -K out0 txvlan off
+				send
+				kill -INT $pfq
+				wait`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout.match(/^\d+$/gm)).toEqual(["100", "200"]);
+		},
+		5 * minutes,
+	);
 });

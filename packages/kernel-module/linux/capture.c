@@ -74,21 +74,22 @@ static bool capture_clone(struct pfq_net_device *device, struct sk_buff *skb,
 	return done;
 }
 
-/* The tag stays out: only the headers have it. */
+/* The tag stays out: only the headers have it. The packet may be gone once it was received. */
 static bool capture_without_tag(struct pfq_net_device *device, struct sk_buff *skb,
 				struct pfq_captured *captured)
 {
 	uint32_t caplen = min_t(uint32_t, skb->len, BUFFER_SIZE);
-	const uint8_t *octets = skb_is_nonlinear(skb) ? gather(skb, caplen) : skb->data;
+	bool gathered = skb_is_nonlinear(skb);
+	const uint8_t *octets = gathered ? gather(skb, caplen) : skb->data;
 
 	if (!octets)
 		return false;
-	if (octets == skb->data)
+	if (!gathered)
 		caplen = skb->len;
 	pfq_capture_describe(device, skb, octets, caplen, captured);
 	pfq_put_tag(&captured->packet, skb_vlan_tag_get(skb));
 	pfq_receive_one(device->device, smp_processor_id(), &captured->packet);
-	if (octets != skb->data)
+	if (gathered)
 		release(octets);
 	return true;
 }

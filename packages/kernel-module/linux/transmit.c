@@ -136,6 +136,7 @@ static struct sk_buff *take(const struct pfq_packet *packet)
 		return skb_clone(skb, GFP_ATOMIC);
 	captured->owned = NULL;
 	captured->taken = true;
+	skb_orphan(skb);
 	return skb;
 }
 
