@@ -2,6 +2,7 @@
 #include "packet_pool.h"
 #include "parameters.h"
 
+#include <linux/if_vlan.h>
 #include <linux/percpu.h>
 #include <linux/slab.h>
 
@@ -18,26 +19,38 @@ static DEFINE_PER_CPU(struct pool, pools);
 
 bool pfq_packet_pool_serves(const struct net_device *dev, unsigned int length)
 {
-	return pfq_parameters->skb_tx_pool && dev->priv_flags & IFF_TX_SKB_SHARING &&
+	return pfq_parameters->skb_tx_pool &&
+	       (dev->priv_flags & (IFF_TX_SKB_SHARING | IFF_NO_QUEUE)) == IFF_TX_SKB_SHARING &&
 	       LL_RESERVED_SPACE(dev) <= HEADROOM && length + dev->needed_tailroom <= ROOM;
 }
 
+/* Nobody else has it, nor a clone of it, and nothing was added to it. */
 static bool is_free(const struct sk_buff *skb)
 {
 	if (refcount_read(&skb->users) != 1)
 		return false;
 	smp_rmb(); /* after what the driver did before it let go */
-	return true;
+	return !skb_cloned(skb) && !skb_is_nonlinear(skb);
 }
 
+/* Takes out what the driver has left in it. */
 static void make_empty(struct sk_buff *skb)
 {
+	skb_orphan(skb);
+	skb_scrub_packet(skb, true);
+	skb_clear_hash(skb);
+	__vlan_hwaccel_clear_tag(skb);
+	memset(skb->cb, 0, sizeof(skb->cb));
+	memset(skb_shinfo(skb), 0, offsetof(struct skb_shared_info, dataref));
+	skb->ip_summed = CHECKSUM_NONE;
+	skb->encapsulation = 0;
+	skb->transport_header = (typeof(skb->transport_header))~0U;
 	skb->data = skb->head + HEADROOM;
 	skb_reset_tail_pointer(skb);
 	skb->len = 0;
 }
 
-/* One that is still with a driver is the driver's alone from now on. */
+/* One that is not free is its holders' alone from now on. */
 static struct sk_buff *replace(struct sk_buff **place)
 {
 	if (*place)

@@ -2,7 +2,9 @@
 /*
  * Socket buffers that are used again and again, so many to a CPU as the parameter skb_tx_pool says.
  * The pool keeps a reference to each: one to which no driver has another is free. They are for
- * drivers that leave a buffer as it was (IFF_TX_SKB_SHARING). Called with softirqs off.
+ * drivers of hardware that bear a buffer to which somebody else has a reference:
+ * IFF_TX_SKB_SHARING, which many virtual devices have by mistake, and not IFF_NO_QUEUE, which those
+ * have. Called with softirqs off.
  */
 #ifndef PFQ_PACKET_POOL_H
 #define PFQ_PACKET_POOL_H

@@ -24,7 +24,6 @@ struct way {
 struct outgoing {
 	unsigned int count;
 	struct sk_buff *skbs[PFQ_TX_BATCH]; /* each a packet, or the segments of one */
-	const struct pfq_packet *last;	    /* of which the last one was made */
 };
 
 /* Devices without a link header say nothing of what is in the packet; its first octet does. */
@@ -140,27 +139,15 @@ static struct sk_buff *take(const struct pfq_packet *packet)
 	return skb;
 }
 
-/* A driver that leaves a packet as it was gets the copies of one as one, several times. */
-static struct sk_buff *skb_of(const struct outgoing *outgoing, struct net_device *dev,
-			      const struct pfq_packet *packet)
-{
-	if (packet == outgoing->last && pfq_packet_pool_serves(dev, packet->caplen))
-		return skb_get(outgoing->skbs[outgoing->count - 1]);
-	return make_skb(packet, dev);
-}
-
 static void add_packets(struct outgoing *outgoing, struct net_device *dev,
 			const struct pfq_packet *const *packets, unsigned int count)
 {
 	outgoing->count = 0;
-	outgoing->last = NULL;
 	for (unsigned int i = 0; i < count; i++) {
-		struct sk_buff *skb = skb_of(outgoing, dev, packets[i]);
+		struct sk_buff *skb = make_skb(packets[i], dev);
 
-		if (!skb)
-			continue;
-		outgoing->skbs[outgoing->count++] = skb;
-		outgoing->last = packets[i];
+		if (skb)
+			outgoing->skbs[outgoing->count++] = skb;
 	}
 }
 
