@@ -17,6 +17,15 @@ struct buffer {
 
 static DEFINE_PER_CPU(struct buffer, buffers);
 
+ktime_t pfq_capture_kept_time(struct sk_buff *skb)
+{
+	struct net_device *dev = dev_get_by_napi_id(skb_napi_id(skb));
+
+	if (!dev || !dev->netdev_ops->ndo_get_tstamp)
+		return 0;
+	return netdev_get_tstamp(dev, skb_hwtstamps(skb), false);
+}
+
 static void release(const uint8_t *octets)
 {
 	struct buffer *buffer = this_cpu_ptr(&buffers);

@@ -16,9 +16,19 @@ struct pfq_captured {
 	struct sk_buff *owned; /* what may be taken; NULL: copies alone */
 };
 
+/* The time that a driver keeps with itself, until it is asked for; 0 if it cannot be asked. */
+ktime_t pfq_capture_kept_time(struct sk_buff *skb);
+
+static inline ktime_t pfq_capture_hardware_time(struct sk_buff *skb)
+{
+	if (unlikely(skb_shinfo(skb)->tx_flags & SKBTX_HW_TSTAMP_NETDEV))
+		return pfq_capture_kept_time(skb);
+	return skb_hwtstamps(skb)->hwtstamp;
+}
+
 static inline void pfq_capture_set_time(struct pfq_packet *packet, struct sk_buff *skb)
 {
-	ktime_t known = skb_hwtstamps(skb)->hwtstamp ?: skb_tstamp_cond(skb, false);
+	ktime_t known = pfq_capture_hardware_time(skb) ?: skb_tstamp_cond(skb, false);
 	struct timespec64 time;
 
 	if (unlikely(known))
@@ -27,6 +37,14 @@ static inline void pfq_capture_set_time(struct pfq_packet *packet, struct sk_buf
 		ktime_get_real_ts64(&time);
 	packet->sec = (uint32_t)time.tv_sec;
 	packet->nsec = (uint32_t)time.tv_nsec;
+}
+
+/* By which a packet came, or leaves. */
+static inline unsigned int pfq_capture_queue(const struct sk_buff *skb)
+{
+	if (unlikely(skb->pkt_type == PACKET_OUTGOING))
+		return skb_get_queue_mapping(skb);
+	return skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0;
 }
 
 static __always_inline void pfq_capture_describe(struct pfq_net_device *device, struct sk_buff *skb,
@@ -41,7 +59,7 @@ static __always_inline void pfq_capture_describe(struct pfq_net_device *device, 
 		.hash = skb->hash,
 		.has_hash = skb->hash && !skb->sw_hash,
 		.link = device->link,
-		.queue = skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0,
+		.queue = pfq_capture_queue(skb),
 		.handle = skb,
 	};
 	captured->to_host = false;

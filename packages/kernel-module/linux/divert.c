@@ -28,8 +28,7 @@ static rx_handler_result_t divert_receive(struct sk_buff **pskb)
 	struct sk_buff *skb = *pskb;
 
 	if (skb->pkt_type == PACKET_LOOPBACK ||
-	    !pfq_device_is_read(device->device,
-				skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) : 0))
+	    !pfq_device_is_read(device->device, pfq_capture_queue(skb)))
 		return RX_HANDLER_PASS;
 	skb = skb_share_check(skb, GFP_ATOMIC);
 	if (!skb) {
