@@ -174,4 +174,36 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 		},
 		5 * minutes,
 	);
+
+	it(
+		"ends a circle of packets in a tunnel, whose checksum was left to the device",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				ip link add tunnel type vxlan id 5 local 10.5.0.1 remote 10.5.0.2 dstport 4789 dev veth1
+				echo 1 >/proc/sys/net/ipv6/conf/tunnel/disable_ipv6
+				ip link set tunnel arp off up
+				ip addr add 10.5.0.1/24 dev veth1
+				ip addr add 10.6.0.1/24 dev tunnel
+				node packages/tools/bin/pfq.js run -i veth0 -e 'main = bridge "veth0"' --seconds 60 --json >/tmp/near &
+				near=$!
+				node packages/tools/bin/pfq.js run -i veth1 -e 'main = bridge "veth1"' --seconds 60 --json >/tmp/far &
+				far=$!
+				until test -s /tmp/near && test -s /tmp/far; do sleep 0.2; done
+				node -e '
+					const socket = require("dgram").createSocket("udp4");
+					for (let count = 0; count < 50; count++)
+						socket.send(Buffer.alloc(400), 9, "10.6.0.2", () => count === 49 && socket.close());'
+				sleep 1
+				cat /sys/class/net/veth0/statistics/rx_packets /sys/class/net/veth1/statistics/rx_packets
+				kill -INT $near $far
+				wait`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout.match(/^\d+$/gm)).toEqual(["250", "200"]);
+		},
+		5 * minutes,
+	);
 });

@@ -15,6 +15,10 @@ static inline void pfq_compat_eventfd_signal(struct eventfd_ctx *ctx)
 #define eventfd_signal(ctx) pfq_compat_eventfd_signal(ctx)
 #endif
 
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 5, 0)
+#include <net/gso.h>
+#endif
+
 /* The source of a string that an event keeps. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
 #define pfq_assign_str(field, source) __assign_str(field, source)

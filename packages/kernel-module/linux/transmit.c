@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Packets go straight to the driver: no queueing discipline, and no tap, so that none is captured
- * again. */
+/* Packets go straight to the driver: no queueing discipline, and no tap of the device. Who gets
+ * them next has taps of its own: the host itself by lo, the device below a VLAN, a bridge, a
+ * macsec.
+ */
 #include "transmit.h"
 #include "capture.h"
+#include "compat.h"
 #include "packet_pool.h"
 #include "parameters.h"
 #include "tx_queue.h"
@@ -45,7 +48,7 @@ static void set_headers(struct sk_buff *skb, struct net_device *dev)
 {
 	skb->dev = dev;
 	skb_reset_mac_header(skb);
-	skb_set_network_header(skb, dev->hard_header_len);
+	skb_set_network_header(skb, dev_has_header(dev) ? dev->hard_header_len : 0);
 	skb->protocol = protocol_of(skb);
 }
 
@@ -93,18 +96,60 @@ static bool count_hop(struct sk_buff *skb)
 {
 	u16 hops = ntohs(skb->inner_protocol) ^ HOPS_TAG;
 
-	if (skb->encapsulation)
-		return true;
 	if (hops > HOPS_MASK)
 		hops = 0;
 	skb_set_inner_protocol(skb, htons(HOPS_TAG | (hops + 1)));
 	return hops < MAX_HOPS;
 }
 
+static bool count_hops(struct sk_buff *skbs)
+{
+	bool allowed = true;
+
+	for (; skbs; skbs = skbs->next)
+		allowed &= count_hop(skbs);
+	return allowed;
+}
+
+/* What the device was to do with a packet in a tunnel is done here: then the tunnel has no meaning
+ * any more. Gives segments, or NULL if memory lacks. */
+static struct sk_buff *finish_tunnel(struct sk_buff *skb)
+{
+	struct sk_buff *segments = skb_is_gso(skb) ? skb_gso_segment(skb, NETIF_F_SG) : NULL;
+	bool done = !IS_ERR(segments);
+
+	if (done && segments) {
+		consume_skb(skb);
+		skb = segments;
+	}
+	for (struct sk_buff *each = skb; each && done; each = each->next) {
+		done = each->ip_summed != CHECKSUM_PARTIAL || !skb_checksum_help(each);
+		each->encapsulation = 0;
+	}
+	if (done)
+		return skb;
+	kfree_skb_list(skb);
+	return NULL;
+}
+
+/* Gives the packet, its segments, or NULL. What has gone to a device with a queue, to hardware,
+ * does not come back as it was. */
+static struct sk_buff *limit_hops(struct sk_buff *skb, const struct net_device *dev)
+{
+	if (skb->encapsulation && !(dev->priv_flags & IFF_NO_QUEUE))
+		return skb;
+	if (skb->encapsulation)
+		skb = finish_tunnel(skb);
+	if (!skb || count_hops(skb))
+		return skb;
+	kfree_skb_list(skb);
+	return NULL;
+}
+
 static bool suits_every_device(const struct sk_buff *skb)
 {
-	return !skb_is_nonlinear(skb) && !skb_is_gso(skb) && skb->ip_summed != CHECKSUM_PARTIAL &&
-	       !skb_vlan_tag_present(skb);
+	return !skb->next && !skb_is_nonlinear(skb) && !skb_is_gso(skb) &&
+	       skb->ip_summed != CHECKSUM_PARTIAL && !skb_vlan_tag_present(skb);
 }
 
 /* A received packet goes on as it came; what its device cannot do with it is done here, as to cut a
@@ -118,11 +163,14 @@ static struct sk_buff *prepare(struct sk_buff *skb, struct net_device *dev)
 	skb_dst_drop(skb);
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
-	if (!count_hop(skb) || !is_skb_forwardable(dev, skb)) {
+	if (!is_skb_forwardable(dev, skb)) {
 		kfree_skb(skb);
 		return NULL;
 	}
-	return suits_every_device(skb) ? skb : validate_xmit_skb_list(skb, dev, &again);
+	skb = limit_hops(skb, dev);
+	if (!skb || suits_every_device(skb))
+		return skb;
+	return validate_xmit_skb_list(skb, dev, &again);
 }
 
 /* The packet itself, if nobody else is to have it; else a clone. */
