@@ -336,7 +336,11 @@ const control = rows({ form: "control" }, "NetFunction", [
 const actions = rows({ form: "action" }, "NetFunction", [
 	["steer_rrobin", [], "steer to the sockets in turn"],
 	["steer_rss", [], "steer by the device's flow hash, or by a computed one where it gives none"],
-	["steer_to", [{ name: "index", type: "Int" }], "steer to the socket of this index"],
+	[
+		"steer_to",
+		[{ name: "index", type: "Int" }],
+		"steer to the socket of this number: they are numbered from 0 in the order of their ids, and a number past the last goes round (it is taken modulo how many there are)",
+	],
 	["steer_flow", [], "steer by addresses and ports, symmetric, so that both directions of a flow meet; drop if not IP"],
 	["steer_p2p", [], "steer by the two addresses, symmetric; drop if not IP; broadcast what has a broadcast address"],
 	["steer_link", [], "steer by the two MACs, symmetric; broadcast what is sent to the broadcast MAC"],
@@ -397,7 +401,7 @@ const actions = rows({ form: "action" }, "NetFunction", [
 	[
 		"classify",
 		[{ name: "classes", type: "Int" }],
-		"set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, and those of `pfq run` are all of class 0)",
+		"set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, as by `pfq run --class`)",
 	],
 	["inc", [counter], "add one to this counter of the group"],
 	["dec", [counter], "take one from this counter of the group"],

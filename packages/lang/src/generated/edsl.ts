@@ -841,7 +841,7 @@ export const steerRrobin: NetFunction = call("NetFunction", "steer_rrobin");
 export const steerRss: NetFunction = call("NetFunction", "steer_rss");
 
 /**
- * Steer to the socket of this index. NetFunction `steer_to`.
+ * Steer to the socket of this number: they are numbered from 0 in the order of their ids, and a number past the last goes round (it is taken modulo how many there are). NetFunction `steer_to`.
  * @param index Int
  */
 export const steerTo = (index: number): NetFunction =>
@@ -957,7 +957,7 @@ export const steerGtpUsr = (net: string, prefix: number): NetFunction =>
 export const broadcast: NetFunction = call("NetFunction", "broadcast");
 
 /**
- * Set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, and those of `pfq run` are all of class 0). NetFunction `classify`.
+ * Set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, as by `pfq run --class`). NetFunction `classify`.
  * @param classes Int
  */
 export const classify = (classes: number): NetFunction =>

@@ -4,7 +4,7 @@ import { Abi } from "@pfq/abi";
 import { Command, Option } from "commander";
 import { misuse } from "../failure.js";
 import { parseInput } from "./inputs.js";
-import { countFrom1, fileName, parseSeconds, type RunOptions } from "./options.js";
+import { countFrom1, fileName, parseClasses, parseSeconds, type RunOptions } from "./options.js";
 
 const examples = `
 Examples:
@@ -14,6 +14,8 @@ Examples:
       DNS alone, over three sockets, each flow whole in one of them.
   sudo pfq run -i eth0 -f web.pfq -n 4
       A program of your own on live traffic, until Ctrl-C.
+  sudo pfq run -i eth0 -f dns-split.pfq -n 4 --class 1,0
+      The first socket is of class 1, the other three are of class 0.
   sudo pfq run -i eth0:0 -i eth0:1 --seconds 10 --json | tail -n 1
       Two hardware queues for ten seconds; the summary as JSON.
 
@@ -67,6 +69,11 @@ export const runCommand = (): Command =>
 		)
 		.option("-e, --expression <program>", "the program itself, such as 'main = udp >-> steer_flow'")
 		.option("-n, --sockets <n>", "sockets in the group", countFrom1("-n", Abi.MAX_SOCKETS), 1)
+		.option(
+			"--class <list>",
+			"the class of each socket in order, the last one for the rest; 0 unless told otherwise",
+			parseClasses,
+		)
 		.option(
 			"-c, --caplen <octets>",
 			"octets of each packet that sockets get; the program sees all",

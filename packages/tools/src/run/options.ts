@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { Abi } from "@pfq/abi";
 import { misuse } from "../failure.js";
 import type { Input } from "./inputs.js";
 
@@ -9,6 +10,7 @@ export interface RunOptions {
 	readonly file?: string;
 	readonly expression?: string;
 	readonly sockets: number;
+	readonly class?: readonly number[];
 	readonly shared?: true;
 	readonly caplen: number;
 	readonly slots: number;
@@ -24,6 +26,13 @@ export const countFrom1 =
 			throw misuse(`${option} ${text}: a whole number from 1 to ${most} is wanted`);
 		return value;
 	};
+
+export const parseClasses = (text: string): readonly number[] =>
+	text.split(",").map((each) => {
+		if (!/^\d+$/.test(each) || Number(each) >= Abi.MAX_CLASSES)
+			throw misuse(`--class ${text}: numbers from 0 to ${Abi.MAX_CLASSES - 1} with commas between are wanted`);
+		return Number(each);
+	});
 
 export const fileName =
 	(option: string) =>

@@ -35,6 +35,21 @@ describe("pfq run", () => {
 		expect(summary.counters).toEqual(new Array(64).fill(0));
 	});
 
+	it("gives sockets the classes that programs send to", async () => {
+		const example = new URL("../../../../examples/dns-split.pfq", import.meta.url).pathname;
+		const dnsSplit = ["run", "-r", capture, "-f", example, "--json"];
+		const { groups, sockets, counters } = summaryOf(await pfq(...dnsSplit, "-n", "4", "--class", "1,1,0"));
+		const [first = 0, second = 0, ...rest] = sockets.map(({ recv }) => recv);
+		expect(counters[0]).toBe(102); // 34 flows of three packets
+		expect(first + second).toBe(102);
+		expect(sum(rest)).toBe(198);
+		expect(groups).toMatchObject([{ recv: 300, lost: 0, drop: 20 }]);
+		expect(await pfq(...dnsSplit, "-n", "1", "--class", "1,0")).toMatchObject({
+			status: 2,
+			stderr: "pfq run: --class 1,0: 2 classes, but 1 socket; give -n 2\n",
+		});
+	});
+
 	it("shares its group with other processes on pfq.ko alone, and says so", async () => {
 		expect(await pfq("run", "-r", capture, "--shared")).toEqual({
 			status: 2,
@@ -249,6 +264,12 @@ describe("pfq run refuses", () => {
 			2,
 			/^pfq run: -n -1: a whole number from 1 to 256 is wanted\n$/,
 		],
+		...["64", "1,,0", "-1", ""].map((list): [string, string[], number, RegExp] => [
+			`no classes: '${list}'`,
+			["run", "-r", capture, `--class=${list}`],
+			2,
+			/^pfq run: --class .*: numbers from 0 to 63 with commas between are wanted\n$/,
+		]),
 		["no sockets", ["run", "-r", capture, "-n", "0"], 2, /^pfq run: -n 0: a whole number from 1 to 256 is wanted\n$/],
 		[
 			"a time that is none",

@@ -10,6 +10,8 @@ export interface SessionOptions {
 	readonly inputs: readonly Input[];
 	readonly program: ProgramSource;
 	readonly sockets: number;
+	/** Of each socket in order; the last one is that of the rest. */
+	readonly class?: readonly number[];
 	readonly shared?: true;
 	readonly caplen: number;
 	readonly slots: number;
@@ -112,16 +114,22 @@ const openSocket = ({ caplen, slots }: SessionOptions): Socket => {
 };
 
 const joinSockets = (options: SessionOptions, readers: Reader[]): { first: Socket; group: Group } => {
+	const { sockets, class: classes = [0] } = options;
+	if (classes.length > sockets)
+		throw misuse(
+			`--class ${classes.join(",")}: ${classes.length} classes, but ${sockets} ${sockets === 1 ? "socket" : "sockets"}; give -n ${classes.length}`,
+		);
+	const classMask = (index: number): bigint => 1n << BigInt(classes[Math.min(index, classes.length - 1)] ?? 0);
 	const policy = options.shared ? "shared" : "restricted"; // whether other processes may join
 	const first = openSocket(options);
 	readers.push({ socket: first, octets: 0 });
 	if (options.shared && first.host === "user")
 		throw misuse("--shared: without pfq.ko the group lives in this process, and no other can join it");
-	const group = first.joinGroup({ policy });
-	while (readers.length < options.sockets) {
+	const group = first.joinGroup({ policy, classMask: classMask(0) });
+	while (readers.length < sockets) {
 		const socket = openSocket(options);
-		readers.push({ socket, octets: 0 });
-		socket.joinGroup({ policy, gid: group.id });
+		const index = readers.push({ socket, octets: 0 }) - 1;
+		socket.joinGroup({ policy, gid: group.id, classMask: classMask(index) });
 	}
 	return { first, group };
 };

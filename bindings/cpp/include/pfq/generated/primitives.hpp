@@ -1032,7 +1032,7 @@ inline constexpr primitive<kind::function> steer_rrobin{ "steer_rrobin" };
 /// Steer by the device's flow hash, or by a computed one where it gives none. NetFunction `steer_rss`.
 inline constexpr primitive<kind::function> steer_rss{ "steer_rss" };
 
-/// Steer to the socket of this index. NetFunction `steer_to`.
+/// Steer to the socket of this number: they are numbered from 0 in the order of their ids, and a number past the last goes round (it is taken modulo how many there are). NetFunction `steer_to`.
 /// @param index Int
 template <class Index>
 net_function steer_to(const Index &index)
@@ -1181,7 +1181,7 @@ net_function steer_gtp_usr(const Net &net, const Prefix &prefix)
 /// A copy to every socket of every class but the management one. NetFunction `broadcast`.
 inline constexpr primitive<kind::function> broadcast{ "broadcast" };
 
-/// Set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, and those of `pfq run` are all of class 0). NetFunction `classify`.
+/// Set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, as by `pfq run --class`). NetFunction `classify`.
 /// @param classes Int
 template <class Classes>
 net_function classify(const Classes &classes)

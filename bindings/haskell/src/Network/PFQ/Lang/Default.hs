@@ -979,7 +979,7 @@ steer_rrobin = primitive "steer_rrobin" []
 steer_rss :: NetFunction
 steer_rss = primitive "steer_rss" []
 
--- | Steer to the socket of this index. NetFunction @steer_to@.
+-- | Steer to the socket of this number: they are numbered from 0 in the order of their ids, and a number past the last goes round (it is taken modulo how many there are). NetFunction @steer_to@.
 steer_to
   :: Int -- ^ index
   -> NetFunction
@@ -1077,7 +1077,7 @@ steer_gtp_usr a1 a2 = primitive "steer_gtp_usr" [scalar "steer_gtp_usr: net" P.N
 broadcast :: NetFunction
 broadcast = primitive "broadcast" []
 
--- | Set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, and those of @pfq run@ are all of class 0). NetFunction @classify@.
+-- | Set the class mask: a copy to every socket of these classes (bit n is class n; sockets join class 0 unless told otherwise, as by @pfq run --class@). NetFunction @classify@.
 classify
   :: Int -- ^ classes
   -> NetFunction
