@@ -299,7 +299,8 @@ static void take_away(struct pfq_net_device *device, struct net_device *dev)
 {
 	trace_pfq_device_gone(device->net, device->name);
 	unhook(device);
-	dev_set_promiscuity(dev, -(int)device->promiscuous);
+	if (device->promiscuous)
+		dev_set_promiscuity(dev, -(int)device->promiscuous);
 	device->promiscuous = 0;
 	RCU_INIT_POINTER(device->dev, NULL);
 	synchronize_net(); /* senders */
