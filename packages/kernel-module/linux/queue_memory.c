@@ -4,21 +4,73 @@
 #include "hugepages.h"
 #include "reader.h"
 
+#include <linux/refcount.h>
 #include <linux/sched/signal.h>
 #include <linux/vmalloc.h>
 
-static int charge(struct mmpin *charge, size_t size, struct pfq_error *error)
-{
-	int status;
+/* Held by the socket and by each mapping: pages are charged for as long as there are any. */
+struct pfq_queue_memory {
+	refcount_t references;
+	void *address;
+	struct mmpin charge; /* against the locked-memory limit of who enabled the socket */
+};
 
-	*charge = (struct mmpin){ 0 };
-	status = mm_account_pinned_pages(charge, size);
-	if (!status)
+static void put_memory(struct pfq_queue_memory *memory)
+{
+	if (!refcount_dec_and_test(&memory->references))
+		return;
+	vfree(memory->address);
+	mm_unaccount_pinned_pages(&memory->charge);
+	kfree(memory);
+}
+
+static int charge(struct pfq_queue_memory *memory, size_t size, struct pfq_error *error)
+{
+	if (!mm_account_pinned_pages(&memory->charge, size))
 		return 0;
 	return pfq_fail(error, ENOMEM,
 			"queues of %zu KiB: more than the locked-memory limit lets this user have "
 			"(%lu KiB in all, ulimit -l)",
 			size >> 10, rlimit(RLIMIT_MEMLOCK) >> 10);
+}
+
+/* vmalloc() writes into the log about sizes that can never be had. */
+static int fill(struct pfq_queue_memory *memory, size_t size, struct pfq_error *error)
+{
+	if (size >> PAGE_SHIFT < si_mem_available())
+		memory->address = vmalloc_user(size);
+	return memory->address ? 0
+			       : pfq_fail(error, ENOMEM, "no %zu MiB of memory for the queues",
+					  (size + 0xfffff) >> 20);
+}
+
+static int create_memory(size_t size, struct pfq_queue_memory **result, struct pfq_error *error)
+{
+	struct pfq_queue_memory *memory = kzalloc(sizeof(*memory), GFP_KERNEL_ACCOUNT);
+	int status;
+
+	if (!memory)
+		return pfq_fail(error, ENOMEM, "queues: out of memory");
+	refcount_set(&memory->references, 1);
+	status = charge(memory, size, error);
+	status = status ? status : fill(memory, size, error);
+	if (status)
+		put_memory(memory);
+	else
+		*result = memory;
+	return status;
+}
+
+static struct pfq_queue_memory *exchange_memory(struct pfq_reader *reader,
+						struct pfq_queue_memory *memory)
+{
+	struct pfq_queue_memory *before;
+
+	mutex_lock(&reader->memory_lock);
+	before = reader->memory;
+	reader->memory = memory;
+	mutex_unlock(&reader->memory_lock);
+	return before;
 }
 
 static struct pfq_hugepages *exchange_offer(struct pfq_reader *reader,
@@ -70,8 +122,7 @@ int pfq_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **m
 {
 	struct pfq_reader *reader = pfq_socket_host(socket);
 	struct pfq_hugepages *hugepages = exchange_offer(reader, NULL);
-	struct mmpin charged;
-	void *queues;
+	struct pfq_queue_memory *plain;
 	int status;
 
 	if (hugepages) {
@@ -82,28 +133,16 @@ int pfq_queue_alloc(void *host, struct pfq_socket *socket, size_t size, void **m
 		*page = hugepages->page_size;
 		return 0;
 	}
-	size = PAGE_ALIGN(size);
-	status = charge(&charged, size, error);
+	status = create_memory(PAGE_ALIGN(size), &plain, error);
 	if (status)
 		return status;
-	/* vmalloc() writes into the log about sizes that can never be had. */
-	queues = size >> PAGE_SHIFT < si_mem_available() ? vmalloc_user(size) : NULL;
-	if (!queues) {
-		mm_unaccount_pinned_pages(&charged);
-		return pfq_fail(error, ENOMEM, "no %zu MiB of memory for the queues",
-				(size + 0xfffff) >> 20);
-	}
-	mutex_lock(&reader->memory_lock);
-	reader->memory = queues;
-	reader->memory_size = size;
-	reader->charge = charged;
-	mutex_unlock(&reader->memory_lock);
-	*memory = queues;
+	*memory = plain->address;
 	*page = PAGE_SIZE;
+	exchange_memory(reader, plain);
 	return 0;
 }
 
-/* Pages that a process still maps stay with it until it unmaps them. */
+/* A process that still maps them keeps them, charged, until it unmaps the last. */
 void pfq_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t size)
 {
 	struct pfq_reader *reader = pfq_socket_host(socket);
@@ -113,11 +152,37 @@ void pfq_queue_free(void *host, struct pfq_socket *socket, void *memory, size_t 
 		reader->hugepages = NULL;
 		return;
 	}
-	mutex_lock(&reader->memory_lock);
-	reader->memory = NULL;
-	mutex_unlock(&reader->memory_lock);
-	vfree(memory);
-	mm_unaccount_pinned_pages(&reader->charge);
+	put_memory(exchange_memory(reader, NULL));
+}
+
+/* Also of a process that forks, and of a mapping that is cut in two. */
+static void open_area(struct vm_area_struct *area)
+{
+	struct pfq_queue_memory *memory = area->vm_private_data;
+
+	refcount_inc(&memory->references);
+}
+
+static void close_area(struct vm_area_struct *area)
+{
+	put_memory(area->vm_private_data);
+}
+
+static const struct vm_operations_struct area_operations = {
+	.open = open_area,
+	.close = close_area,
+};
+
+static int map_memory(struct pfq_queue_memory *memory, struct vm_area_struct *area)
+{
+	int status = remap_vmalloc_range(area, memory->address, 0);
+
+	if (status)
+		return status;
+	area->vm_private_data = memory;
+	area->vm_ops = &area_operations;
+	open_area(area);
+	return 0;
 }
 
 int pfq_queue_map(struct pfq_reader *reader, struct vm_area_struct *area)
@@ -128,7 +193,7 @@ int pfq_queue_map(struct pfq_reader *reader, struct vm_area_struct *area)
 		return -EINVAL;
 	mutex_lock(&reader->memory_lock);
 	if (reader->memory)
-		status = remap_vmalloc_range(area, reader->memory, 0);
+		status = map_memory(reader->memory, area);
 	mutex_unlock(&reader->memory_lock);
 	return status;
 }

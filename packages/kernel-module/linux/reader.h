@@ -17,10 +17,8 @@ struct pfq_reader {
 	struct eventfd_ctx *signal;	 /* set once, or never */
 	struct pfq_hugepages *offered;	 /* for the next time that the socket is enabled, or NULL */
 	struct pfq_hugepages *hugepages; /* in use for the queues, or NULL */
-	struct mutex memory_lock; /* of the three below, and `offered`; taken within mmap_lock */
-	void *memory;		  /* the queues, if this is where they are mapped from; or NULL */
-	size_t memory_size;
-	struct mmpin charge; /* against the locked-memory limit of who enabled it */
+	struct mutex memory_lock;	 /* of `memory` and `offered`; taken within mmap_lock */
+	struct pfq_queue_memory *memory; /* if this is where the queues are mapped from, or NULL */
 };
 
 int pfq_reader_process(void *host, void *host_socket);
