@@ -156,12 +156,20 @@ static int pfq_op_get_groups(struct pfq_call *call)
 	return 0;
 }
 
+/* Whoever is in a group may change what becomes of its packets. */
 static int check_divert(const struct pfq_call *call, const char *device)
 {
-	if (!pfq_device_diverts(device) || call->socket->admin)
+	if (!pfq_device_diverts(device))
 		return 0;
-	return pfq_fail(call->error, EPERM, "%s: taking packets from the host needs CAP_NET_ADMIN",
-			device);
+	if (!call->socket->admin)
+		return pfq_fail(call->error, EPERM,
+				"%s: taking packets from the host needs CAP_NET_ADMIN", device);
+	if (pfq_group_has_plain_members(call->group))
+		return pfq_fail(
+			call->error, EPERM,
+			"%s: group %d has members without CAP_NET_ADMIN, and would take packets from the host: bind another group",
+			device, call->group->gid);
+	return 0;
 }
 
 static int pfq_op_bind_group(struct pfq_call *call)

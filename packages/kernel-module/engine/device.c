@@ -154,7 +154,7 @@ int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *gr
 	return 0;
 }
 
-static struct pfq_device_binding *binding_of(struct pfq_device *device,
+static struct pfq_device_binding *binding_of(const struct pfq_device *device,
 					     const struct pfq_group *group)
 {
 	struct pfq_device_binding *binding = device->bindings;
@@ -162,6 +162,11 @@ static struct pfq_device_binding *binding_of(struct pfq_device *device,
 	while (binding && binding->group != group)
 		binding = binding->next;
 	return binding;
+}
+
+bool pfq_device_feeds(const struct pfq_device *device, const struct pfq_group *group)
+{
+	return binding_of(device, group);
 }
 
 void pfq_device_unbind_all(struct pfq_engine *engine, struct pfq_group *group)

@@ -48,6 +48,9 @@ int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *grou
 int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *group,
 		      struct pfq_error *error);
 
+/* Whether the device is bound to the group, or a queue of it. */
+bool pfq_device_feeds(const struct pfq_device *device, const struct pfq_group *group);
+
 /* Unbinds the group from every device. */
 void pfq_device_unbind_all(struct pfq_engine *engine, struct pfq_group *group);
 

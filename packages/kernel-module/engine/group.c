@@ -181,9 +181,26 @@ static void group_destroy(struct pfq_group *group)
 	pfq_free(group);
 }
 
-/* Whether the policy of a group lets the socket in. */
-static int check_policy(const struct pfq_group *group, const struct pfq_socket *socket,
-			uint32_t policy, struct pfq_error *error)
+bool pfq_group_diverts(const struct pfq_group *group)
+{
+	for (const struct pfq_device *device = group->engine->devices; device;
+	     device = device->next)
+		if (pfq_device_diverts(device->name) && pfq_device_feeds(device, group))
+			return true;
+	return false;
+}
+
+bool pfq_group_has_plain_members(const struct pfq_group *group)
+{
+	for (uint32_t i = 0; i < group->member_count; i++)
+		if (!group->members[i].socket->admin)
+			return true;
+	return false;
+}
+
+/* Whether the group lets the socket in. */
+static int check_join(const struct pfq_group *group, const struct pfq_socket *socket,
+		      uint32_t policy, struct pfq_error *error)
 {
 	if (group->policy == Q_POLICY_GROUP_PRIVATE)
 		return pfq_fail(error, EPERM, "group %d: private to the socket that made it",
@@ -195,6 +212,11 @@ static int check_policy(const struct pfq_group *group, const struct pfq_socket *
 		return pfq_fail(error, EPERM, "group %d: its policy is %s: join it with that one",
 				group->gid,
 				group->policy == Q_POLICY_GROUP_SHARED ? "shared" : "restricted");
+	if (!socket->admin && pfq_group_diverts(group))
+		return pfq_fail(
+			error, EPERM,
+			"group %d: takes packets from the host: joining it needs CAP_NET_ADMIN",
+			group->gid);
 	return 0;
 }
 
@@ -240,7 +262,7 @@ int pfq_group_join(struct pfq_socket *socket, int gid, uint32_t policy, uint64_t
 	} else if (pfq_group_has(engine->groups[gid], socket)) {
 		return pfq_fail(error, EEXIST, "group %d: joined already", gid);
 	} else {
-		status = check_policy(engine->groups[gid], socket, policy, error);
+		status = check_join(engine->groups[gid], socket, policy, error);
 		if (status)
 			return status;
 	}

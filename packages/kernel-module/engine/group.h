@@ -13,6 +13,12 @@ int pfq_group_join(struct pfq_socket *socket, int gid, uint32_t policy, uint64_t
 /* Leaves; the group ends with its last member. */
 void pfq_group_leave(struct pfq_group *group, struct pfq_socket *socket);
 
+/* Whether packets are taken from the host's own stack for it. All its members are admins then. */
+bool pfq_group_diverts(const struct pfq_group *group);
+
+/* Whether it has members who may not configure the network. */
+bool pfq_group_has_plain_members(const struct pfq_group *group);
+
 bool pfq_group_has(const struct pfq_group *group, const struct pfq_socket *socket);
 
 /* Publishes to every group of the socket what changed in it. If memory lacks, all keep their views.

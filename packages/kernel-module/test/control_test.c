@@ -238,6 +238,28 @@ static void who_may_not_configure_the_network_sends_nothing(void)
 	world_end(&world);
 }
 
+static void who_may_not_configure_the_network_is_in_no_group_that_diverts(void)
+{
+	struct pfq_socket *admin = begin(), *plain;
+
+	GOOD(pfq_socket_create(world.engine, 1, false, NULL, &plain, NULL));
+	GOOD(join(&world, admin, 0, 3, 1));
+	GOOD(join(&world, plain, 0, 3, 1));
+	failed(bind_group(&world, plain, 0, "divert:d0", -1), EPERM, "needs CAP_NET_ADMIN");
+	failed(bind_group(&world, admin, 0, "divert:d0", -1), EPERM, "has members without");
+	CHECK_EQUAL(world.host.open, 0);
+	GOOD(leave(&world, plain, 0));
+	GOOD(bind_group(&world, admin, 0, "d1", -1));
+	GOOD(bind_group(&world, admin, 0, "divert:d0", 2));
+	failed(join(&world, plain, 0, 3, 1), EPERM, "joining it needs CAP_NET_ADMIN");
+	failed(load_function(&world, plain, 0, "drop"), EPERM, "no member");
+	failed(unbind_group(&world, plain, 0, "divert:d0", 2), EPERM, "no member");
+	GOOD(join(&world, world_socket(&world, 100), 0, 3, 1));
+	GOOD(unbind_group(&world, admin, 0, "divert:d0", 2));
+	GOOD(join(&world, plain, 0, 3, 1));
+	world_end(&world);
+}
+
 static void devices_are_bound_once_and_opened_once(void)
 {
 	struct pfq_socket *socket = begin();
@@ -377,6 +399,8 @@ int main(void)
 	run_test("only members change a group", only_members_change_a_group);
 	run_test("who may not configure the network sends nothing",
 		 who_may_not_configure_the_network_sends_nothing);
+	run_test("who may not configure the network is in no group that diverts",
+		 who_may_not_configure_the_network_is_in_no_group_that_diverts);
 	run_test("devices are bound once, and opened once", devices_are_bound_once_and_opened_once);
 	run_test("a computation that is refused leaves the old one",
 		 a_computation_that_is_refused_leaves_the_old_one);

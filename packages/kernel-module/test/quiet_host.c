@@ -8,6 +8,8 @@ static int device_open(void *host, struct pfq_device *device, const char *name, 
 {
 	struct quiet_host *quiet = host;
 
+	if (pfq_device_diverts(name))
+		name += strlen(PFQ_DIVERT_PREFIX);
 	if (name[0] != 'd' || name[1] < '0' || name[1] > '3' || name[2])
 		return pfq_fail(error, ENODEV, "%s: no such device; have: d0, d1, d2, d3", name);
 	*host_device = device;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
- * A host for tests of the engine alone: ordinary memory, and devices d0 to d3. What is sent to them
- * is read and swallowed; d3 sends nothing, unless it is told to. Queue 13 of a device does not
- * start, and d2 is never promiscuous. Its Tx threads run when a test runs a round of them.
+ * A host for tests of the engine alone: ordinary memory, and devices d0 to d3, which can be
+ * diverted, too. What is sent to them is read and swallowed; d3 sends nothing, unless it is told
+ * to. Queue 13 of a device does not start, and d2 is never promiscuous. Its Tx threads run when a
+ * test runs a round of them.
  */
 #ifndef PFQ_TEST_QUIET_HOST_H
 #define PFQ_TEST_QUIET_HOST_H
