@@ -161,15 +161,13 @@ void pfq_net_device_close(void *host, void *host_device)
 	pfq_free(device);
 }
 
-static bool is_renamed(const struct pfq_net_device *device)
+/* Whether another interface has the name, or the alternative one, that the device was opened by. */
+static bool is_name_taken(struct pfq_net_device *device)
 {
-	return strcmp(device->name, interface_of(device->device->name)) != 0;
-}
+	const struct net_device *dev =
+		__dev_get_by_name(device->net, interface_of(device->device->name));
 
-/* Whether there is an interface of the name by which the device was opened. */
-static bool is_name_taken(const struct pfq_net_device *device)
-{
-	return __dev_get_by_name(device->net, interface_of(device->device->name));
+	return dev && dev != dev_of(device);
 }
 
 static int check_start(struct pfq_net_device *device, int queue, struct pfq_error *error)
@@ -181,7 +179,7 @@ static int check_start(struct pfq_net_device *device, int queue, struct pfq_erro
 		return pfq_fail(error, ENODEV, "%s: the interface was %s: unbind it first", name,
 				is_name_taken(device) ? "replaced by another of that name"
 						      : "removed");
-	if (is_renamed(device) && is_name_taken(device))
+	if (is_name_taken(device))
 		return pfq_fail(
 			error, ENODEV,
 			"%s: the interface was renamed to %s, and another has its name: unbind it first",
@@ -285,7 +283,7 @@ void pfq_net_device_stats(void *host, void *host_device, struct pfq_device_stats
 	mutex_lock(&devices_lock);
 	failure = failure_of(device);
 	stats->state = failure ? PFQ_DEVICE_FAILED : PFQ_DEVICE_RUNNING;
-	if (failure && is_renamed(device))
+	if (failure && device->renamed)
 		snprintf(stats->text, sizeof(stats->text),
 			 "%.32s: the interface, renamed to %s, %s", device->device->name,
 			 device->name, failure);
@@ -311,6 +309,7 @@ static void take_away(struct pfq_net_device *device, struct net_device *dev)
 static void rename_device(struct pfq_net_device *device, struct net_device *dev)
 {
 	strscpy(device->name, dev->name, sizeof(device->name));
+	device->renamed = strcmp(dev->name, interface_of(device->device->name)) != 0;
 }
 
 /* An interface that moves to another namespace is unregistered in its old one, too. */

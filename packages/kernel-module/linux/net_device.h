@@ -18,6 +18,7 @@ struct pfq_net_device {
 	unsigned int started; /* bindings to all queues, and to each; hooked in while not 0 */
 	unsigned int promiscuous;
 	uint16_t link;
+	bool renamed;	     /* since it was opened */
 	atomic64_t lost;     /* packets that memory lacked for */
 	char name[IFNAMSIZ]; /* the interface's today; the engine has the one it was opened by */
 };
