@@ -201,7 +201,7 @@ static int pfq_op_unbind_group(struct pfq_call *call)
 
 	if (status)
 		return status;
-	device = pfq_device_find(call->engine, request->device);
+	device = pfq_device_find_bound(call->engine, request->device, request->queue, call->group);
 	if (!device)
 		return pfq_fail(call->error, ENOENT, "%s: not bound to this group",
 				request->device);

@@ -4,19 +4,42 @@
 #include "error.h"
 #include "state.h"
 
-struct pfq_device *pfq_device_find(struct pfq_engine *engine, const char *name)
+/* The first of this name in the list that begins with `device`. */
+static struct pfq_device *find_named(struct pfq_device *device, const char *name)
 {
-	struct pfq_device *device = engine->devices;
-
 	while (device && strcmp(device->name, name) != 0)
 		device = device->next;
 	return device;
 }
 
+static bool is_stale(const struct pfq_device *device)
+{
+	const struct pfq_host_ops *ops = device->engine->ops;
+
+	return ops->device_is_stale && ops->device_is_stale(device->host);
+}
+
+/* What the name stands for now. */
+static struct pfq_device *find_current(struct pfq_engine *engine, const char *name)
+{
+	struct pfq_device *device = find_named(engine->devices, name);
+
+	while (device && is_stale(device))
+		device = find_named(device->next, name);
+	return device;
+}
+
+struct pfq_device *pfq_device_find(struct pfq_engine *engine, const char *name)
+{
+	struct pfq_device *device = find_current(engine, name);
+
+	return device ? device : find_named(engine->devices, name);
+}
+
 int pfq_device_get(struct pfq_engine *engine, const char *name, struct pfq_device **result,
 		   struct pfq_error *error)
 {
-	struct pfq_device *device = pfq_device_find(engine, name);
+	struct pfq_device *device = find_current(engine, name);
 	size_t length = strlen(name);
 	int status;
 
@@ -111,6 +134,16 @@ static bool overlaps(const struct pfq_device *device, int queue, const struct pf
 	return false;
 }
 
+static bool is_same_name_bound(const struct pfq_device *device, int queue,
+			       const struct pfq_group *group)
+{
+	struct pfq_device *each = find_named(device->engine->devices, device->name);
+
+	while (each && !overlaps(each, queue, group))
+		each = find_named(each->next, device->name);
+	return each;
+}
+
 /* The device keeps one reference for each of its bindings: the caller's, on success. */
 int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *group,
 		    struct pfq_error *error)
@@ -122,6 +155,11 @@ int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *grou
 
 	if (overlaps(device, queue, group))
 		return pfq_fail(error, EEXIST, "%s: bound to this group already", device->name);
+	if (is_same_name_bound(device, queue, group))
+		return pfq_fail(
+			error, EEXIST,
+			"%s: the interface that this group is bound to was removed or renamed: unbind it first",
+			device->name);
 	binding = pfq_alloc(sizeof(*binding));
 	if (!binding)
 		return pfq_fail(error, ENOMEM, "%s: out of memory", device->name);
@@ -152,6 +190,16 @@ int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *gr
 	PFQ_TRACE(unbind, device->engine->host, group->gid, device->name, queue);
 	pfq_device_put(device);
 	return 0;
+}
+
+struct pfq_device *pfq_device_find_bound(struct pfq_engine *engine, const char *name, int queue,
+					 const struct pfq_group *group)
+{
+	struct pfq_device *device = find_named(engine->devices, name);
+
+	while (device && !find_binding(device, queue, group))
+		device = find_named(device->next, name);
+	return device;
 }
 
 static struct pfq_device_binding *binding_of(const struct pfq_device *device,

@@ -40,7 +40,8 @@ int pfq_device_get(struct pfq_engine *engine, const char *name, struct pfq_devic
 		   struct pfq_error *error);
 void pfq_device_put(struct pfq_device *device);
 
-/* The device of this name if there is one, without a reference. */
+/* The device of this name if there is one, without a reference; a stale one if there is no other.
+ */
 struct pfq_device *pfq_device_find(struct pfq_engine *engine, const char *name);
 
 int pfq_device_bind(struct pfq_device *device, int queue, struct pfq_group *group,
@@ -50,6 +51,10 @@ int pfq_device_unbind(struct pfq_device *device, int queue, struct pfq_group *gr
 
 /* Whether the device is bound to the group, or a queue of it. */
 bool pfq_device_feeds(const struct pfq_device *device, const struct pfq_group *group);
+
+/* The device of this name, stale or not, whose queue is bound to the group, or NULL. */
+struct pfq_device *pfq_device_find_bound(struct pfq_engine *engine, const char *name, int queue,
+					 const struct pfq_group *group);
 
 /* Unbinds the group from every device. */
 void pfq_device_unbind_all(struct pfq_engine *engine, struct pfq_group *group);

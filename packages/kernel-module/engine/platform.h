@@ -60,12 +60,15 @@ struct pfq_tx_thread;
 struct pfq_host_ops {
 	/*
 	 * Opens a device by name, for receiving and sending, and gives its index. The engine calls
-	 * it once for a name, and close() when neither a binding nor a program nor a socket uses
-	 * the device any more.
+	 * it once for a name, unless what it has is stale, and close() when neither a binding nor a
+	 * program nor a socket uses the device any more.
 	 */
 	int (*device_open)(void *host, struct pfq_device *device, const char *name,
 			   void **host_device, int *ifindex, struct pfq_error *error);
 	void (*device_close)(void *host, void *host_device);
+
+	/* Whether the device is gone, or another has its name now. NULL where neither happens. */
+	bool (*device_is_stale)(void *host_device);
 
 	/* Starts and stops the flow of packets into pfq_receive(). After stop() returns no packet
 	 * comes in. */

@@ -193,13 +193,12 @@ void pfq_socket_unbind_egress(struct pfq_socket *socket)
 	pfq_device_put(device);
 }
 
-static uint32_t find_promiscuous(const struct pfq_socket *socket, const char *name)
+static bool is_promiscuous(const struct pfq_socket *socket, const struct pfq_device *device)
 {
-	uint32_t i = 0;
-
-	while (i < socket->promiscuous_count && strcmp(socket->promiscuous[i]->name, name) != 0)
-		i++;
-	return i;
+	for (uint32_t i = 0; i < socket->promiscuous_count; i++)
+		if (socket->promiscuous[i] == device)
+			return true;
+	return false;
 }
 
 static void promiscuous_off(struct pfq_socket *socket, uint32_t index)
@@ -211,34 +210,52 @@ static void promiscuous_off(struct pfq_socket *socket, uint32_t index)
 	pfq_device_put(device);
 }
 
+/* Those of this name, stale ones included. */
+static void promiscuous_off_named(struct pfq_socket *socket, const char *name)
+{
+	for (uint32_t i = socket->promiscuous_count; i-- > 0;)
+		if (strcmp(socket->promiscuous[i]->name, name) == 0)
+			promiscuous_off(socket, i);
+}
+
+/* Takes the reference over, on success. */
+static int promiscuous_on(struct pfq_socket *socket, struct pfq_device *device,
+			  struct pfq_error *error)
+{
+	struct pfq_engine *engine = socket->engine;
+	int status;
+
+	if (socket->promiscuous_count ==
+	    sizeof(socket->promiscuous) / sizeof(socket->promiscuous[0]))
+		return pfq_fail(error, ENOSPC, "socket %d: promiscuous on %u devices already",
+				socket->id, socket->promiscuous_count);
+	status = engine->ops->device_promiscuous(engine->host, device->host, true, error);
+	if (!status)
+		socket->promiscuous[socket->promiscuous_count++] = device;
+	return status;
+}
+
 int pfq_socket_promiscuous(struct pfq_socket *socket, const char *name, bool on,
 			   struct pfq_error *error)
 {
-	uint32_t index = find_promiscuous(socket, name);
-	bool is_on = index < socket->promiscuous_count;
 	struct pfq_device *device;
 	int status;
 
-	if (on == is_on)
-		return 0;
 	if (!on) {
-		promiscuous_off(socket, index);
+		promiscuous_off_named(socket, name);
 		return 0;
 	}
-	if (index == sizeof(socket->promiscuous) / sizeof(socket->promiscuous[0]))
-		return pfq_fail(error, ENOSPC, "socket %d: promiscuous on %u devices already",
-				socket->id, index);
 	status = pfq_device_get(socket->engine, name, &device, error);
 	if (status)
 		return status;
-	status = socket->engine->ops->device_promiscuous(socket->engine->host, device->host, true,
-							 error);
-	if (status) {
+	if (is_promiscuous(socket, device)) {
 		pfq_device_put(device);
-		return status;
+		return 0;
 	}
-	socket->promiscuous[socket->promiscuous_count++] = device;
-	return 0;
+	status = promiscuous_on(socket, device, error);
+	if (status)
+		pfq_device_put(device);
+	return status;
 }
 
 void pfq_socket_read_stats(const struct pfq_socket *socket, struct pfq_stats *stats)

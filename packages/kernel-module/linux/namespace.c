@@ -26,6 +26,7 @@ static void write_log(void *host, const char *line)
 static const struct pfq_host_ops host_ops = {
 	.device_open = pfq_net_device_open,
 	.device_close = pfq_net_device_close,
+	.device_is_stale = pfq_net_device_is_stale,
 	.device_start = pfq_net_device_start,
 	.device_stop = pfq_net_device_stop,
 	.device_promiscuous = pfq_net_device_promiscuous,

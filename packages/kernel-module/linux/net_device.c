@@ -161,13 +161,19 @@ void pfq_net_device_close(void *host, void *host_device)
 	pfq_free(device);
 }
 
-/* Whether another interface has the name, or the alternative one, that the device was opened by. */
-static bool is_name_taken(struct pfq_net_device *device)
+/* One that was renamed is not, while no other interface has its name, or its alternative one. */
+bool pfq_net_device_is_stale(void *host_device)
 {
-	const struct net_device *dev =
-		__dev_get_by_name(device->net, interface_of(device->device->name));
+	struct pfq_net_device *device = host_device;
+	const struct net_device *dev, *named;
+	bool stale;
 
-	return dev && dev != dev_of(device);
+	rcu_read_lock();
+	dev = rcu_dereference(device->dev);
+	named = dev_get_by_name_rcu(device->net, interface_of(device->device->name));
+	stale = !dev || (named && named != dev);
+	rcu_read_unlock();
+	return stale;
 }
 
 static int check_start(struct pfq_net_device *device, int queue, struct pfq_error *error)
@@ -176,14 +182,7 @@ static int check_start(struct pfq_net_device *device, int queue, struct pfq_erro
 	const char *name = device->device->name;
 
 	if (!dev)
-		return pfq_fail(error, ENODEV, "%s: the interface was %s: unbind it first", name,
-				is_name_taken(device) ? "replaced by another of that name"
-						      : "removed");
-	if (is_name_taken(device))
-		return pfq_fail(
-			error, ENODEV,
-			"%s: the interface was renamed to %s, and another has its name: unbind it first",
-			name, device->name);
+		return pfq_fail(error, ENODEV, "%s: the interface was removed", name);
 	if (!(dev->flags & IFF_UP))
 		return pfq_fail(error, ENETDOWN, "%s: the interface is down: ip link set %s up",
 				name, device->name);

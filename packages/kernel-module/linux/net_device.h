@@ -27,6 +27,7 @@ struct pfq_net_device {
 int pfq_net_device_open(void *host, struct pfq_device *device, const char *name, void **host_device,
 			int *ifindex, struct pfq_error *error);
 void pfq_net_device_close(void *host, void *host_device);
+bool pfq_net_device_is_stale(void *host_device);
 int pfq_net_device_start(void *host, void *host_device, int queue, struct pfq_error *error);
 void pfq_net_device_stop(void *host, void *host_device, int queue);
 int pfq_net_device_promiscuous(void *host, void *host_device, bool on, struct pfq_error *error);

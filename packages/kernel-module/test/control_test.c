@@ -357,6 +357,49 @@ static void promiscuous_mode_ends_with_its_socket(void)
 	world_end(&world);
 }
 
+/* Names that others hold on to stand for what they stand for now. */
+static void a_name_may_come_to_mean_another_device(void)
+{
+	struct pfq_socket *one = begin(), *two = world_socket(&world, 100);
+	struct image_builder builder = { 0 };
+
+	GOOD(join(&world, one, 0, 3, 1));
+	GOOD(join(&world, two, 1, 3, 1));
+	GOOD(bind_group(&world, one, 0, "d0", -1));
+	GOOD(bind_tx(&world, one, "d0"));
+	GOOD(set_promiscuous(&world, two, "d0", true));
+	CHECK_EQUAL(world.host.open, 1);
+	world.host.replaced = 1;
+	CHECK_EQUAL(device_stats_of(&world, one, "d0").ifindex, 1);
+	failed(bind_group(&world, one, 0, "d0", -1), EEXIST, "unbind it first");
+	CHECK_EQUAL(world.host.open, 1);
+	GOOD(bind_group(&world, two, 1, "d0", -1));
+	CHECK_EQUAL(world.host.open, 2);
+	CHECK_EQUAL(world.host.started, 2);
+	CHECK_EQUAL(device_stats_of(&world, one, "d0").ifindex, 5);
+	image_node(&builder, "forward");
+	image_string(&builder, "d0");
+	GOOD(load_built(&world, two, 1, &builder));
+	CHECK_EQUAL(world.engine->groups[1]->program->devices[0]->ifindex, 5);
+	GOOD(bind_egress(&world, two, "d0"));
+	CHECK_EQUAL(two->egress->ifindex, 5);
+	CHECK_EQUAL(one->tx[0].device->ifindex, 1);
+	GOOD(set_promiscuous(&world, two, "d0", true));
+	CHECK_EQUAL(world.host.promiscuous, 2);
+	GOOD(set_promiscuous(&world, two, "d0", false));
+	CHECK_EQUAL(world.host.promiscuous, 0);
+	GOOD(unbind_group(&world, one, 0, "d0", -1));
+	failed(unbind_group(&world, one, 0, "d0", -1), ENOENT, "not bound");
+	GOOD(bind_group(&world, one, 0, "d0", -1));
+	CHECK_EQUAL(world.host.open, 2);
+	CHECK_EQUAL(world.host.started, 1);
+	/* The first one has its name back. */
+	world.host.replaced = 0;
+	CHECK_EQUAL(device_stats_of(&world, one, "d0").ifindex, 1);
+	GOOD(bind_group(&world, two, 1, "d1", -1));
+	world_end(&world);
+}
+
 static void a_socket_may_go_at_any_time(void)
 {
 	struct pfq_socket *one = begin(), *two = world_socket(&world, 100);
@@ -407,6 +450,7 @@ int main(void)
 	run_test("filters are checked", filters_are_checked);
 	run_test("weights have limits", weights_have_limits);
 	run_test("promiscuous mode ends with its socket", promiscuous_mode_ends_with_its_socket);
+	run_test("a name may come to mean another device", a_name_may_come_to_mean_another_device);
 	run_test("a socket may go at any time", a_socket_may_go_at_any_time);
 	return harness.failures > 0;
 }

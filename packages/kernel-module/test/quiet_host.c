@@ -3,6 +3,11 @@
 
 #include "../engine/error.h"
 
+static int index_of(const struct quiet_host *quiet, const char *name)
+{
+	return name[1] - '0' + 1 + 4 * quiet->replaced;
+}
+
 static int device_open(void *host, struct pfq_device *device, const char *name, void **host_device,
 		       int *ifindex, struct pfq_error *error)
 {
@@ -13,9 +18,20 @@ static int device_open(void *host, struct pfq_device *device, const char *name, 
 	if (name[0] != 'd' || name[1] < '0' || name[1] > '3' || name[2])
 		return pfq_fail(error, ENODEV, "%s: no such device; have: d0, d1, d2, d3", name);
 	*host_device = device;
-	*ifindex = name[1] - '0' + 1;
+	*ifindex = index_of(quiet, name);
 	quiet->open++;
 	return 0;
+}
+
+static bool device_is_stale(void *host_device)
+{
+	const struct pfq_device *device = host_device;
+	const struct quiet_host *quiet = device->engine->host;
+	const char *name = device->name;
+
+	if (pfq_device_diverts(name))
+		name += strlen(PFQ_DIVERT_PREFIX);
+	return device->ifindex != index_of(quiet, name);
 }
 
 static void device_close(void *host, void *host_device)
@@ -220,6 +236,7 @@ static void wake(void *host, void *host_socket)
 const struct pfq_host_ops quiet_host_ops = {
 	.device_open = device_open,
 	.device_close = device_close,
+	.device_is_stale = device_is_stale,
 	.device_start = device_start,
 	.device_stop = device_stop,
 	.device_promiscuous = device_promiscuous,

@@ -21,8 +21,9 @@ struct quiet_host {
 	uint64_t read;	     /* sum of the octets sent, so that they are read */
 	char line[400];	     /* the last one of the log */
 	unsigned int lines;
-	int open;    /* devices */
-	int started; /* devices or queues of them */
+	int replaced; /* times that others got the names of all devices */
+	int open;     /* devices */
+	int started;  /* devices or queues of them */
 	int promiscuous;
 	struct pfq_tx_thread threads[2];
 	int bound[2]; /* queues to each */
