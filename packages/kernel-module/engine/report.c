@@ -236,6 +236,7 @@ const struct pfq_report pfq_reports[PFQ_REPORTS] = {
 		.name = "computations",
 		.header = "-- computations of the groups\n",
 		.rows = PFQ_MAX_GROUPS,
+		.confidential = true,
 		.print = print_computation,
 	},
 	{

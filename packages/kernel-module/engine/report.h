@@ -10,6 +10,7 @@ struct pfq_report {
 	const char *name;
 	const char *header;
 	unsigned int rows; /* that there may be */
+	bool confidential; /* what programs look for: figures are for everybody */
 	void (*print)(struct pfq_engine *engine, unsigned int row, const struct pfq_text *text);
 };
 

@@ -68,40 +68,40 @@ static struct pfq_engine *create_engine(struct net *net)
 
 struct pfq_engine *pfq_namespace_get(struct net *net)
 {
-	struct pfq_namespace *namespace = namespace_of(net);
+	struct pfq_namespace *own = namespace_of(net);
 	struct pfq_engine *engine;
 
-	mutex_lock(&namespace->lock);
-	if (!namespace->engine)
-	namespace->engine = create_engine(net);
-	engine = namespace->engine;
+	mutex_lock(&own->lock);
+	if (!own->engine)
+		own->engine = create_engine(net);
+	engine = own->engine;
 	if (engine) {
-		namespace->references++;
+		own->references++;
 		get_net(net);
 	}
-	mutex_unlock(&namespace->lock);
+	mutex_unlock(&own->lock);
 	return engine;
 }
 
 void pfq_namespace_put(struct net *net)
 {
-	struct pfq_namespace *namespace = namespace_of(net);
+	struct pfq_namespace *own = namespace_of(net);
 
-	mutex_lock(&namespace->lock);
-	if (--namespace->references == 0) {
-		pfq_engine_destroy(namespace->engine);
-		namespace->engine = NULL;
+	mutex_lock(&own->lock);
+	if (--own->references == 0) {
+		pfq_engine_destroy(own->engine);
+		own->engine = NULL;
 	}
-	mutex_unlock(&namespace->lock);
+	mutex_unlock(&own->lock);
 	put_net(net);
 }
 
 struct pfq_engine *pfq_namespace_lock(struct net *net)
 {
-	struct pfq_namespace *namespace = namespace_of(net);
+	struct pfq_namespace *own = namespace_of(net);
 
-	mutex_lock(&namespace->lock);
-	return namespace->engine;
+	mutex_lock(&own->lock);
+	return own->engine;
 }
 
 void pfq_namespace_unlock(struct net *net)

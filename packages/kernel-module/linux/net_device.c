@@ -220,7 +220,6 @@ void pfq_net_device_stop(void *host, void *host_device, int queue)
 	device->started--;
 	mutex_unlock(&devices_lock);
 	rtnl_unlock();
-	synchronize_net();
 }
 
 int pfq_net_device_promiscuous(void *host, void *host_device, bool on, struct pfq_error *error)

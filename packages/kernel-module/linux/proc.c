@@ -62,16 +62,10 @@ static const struct seq_operations operations = {
 	.show = show,
 };
 
-/* Figures are for everybody; what a program looks for may not be. */
-static umode_t mode_of(const struct pfq_report *report)
-{
-	return strcmp(report->name, "computations") == 0 ? 0440 : 0444;
-}
-
 static bool create_file(const struct pfq_report *report, struct proc_dir_entry *folder)
 {
-	return proc_create_net_data(report->name, mode_of(report), folder, &operations,
-				    sizeof(struct seq_net_private), (void *)report);
+	return proc_create_net_data(report->name, report->confidential ? 0440 : 0444, folder,
+				    &operations, sizeof(struct seq_net_private), (void *)report);
 }
 
 int pfq_proc_init(struct net *net)
