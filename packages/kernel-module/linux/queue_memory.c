@@ -85,12 +85,30 @@ static struct pfq_hugepages *exchange_offer(struct pfq_reader *reader,
 	return before;
 }
 
+/* The process has written to them, and gets what it writes from now on. */
+static int clear(struct pfq_hugepages *hugepages)
+{
+	for (size_t at = 0; at < hugepages->size; at += PMD_SIZE) {
+		memset(hugepages->address + at, 0, PMD_SIZE);
+		if (pfq_interrupted())
+			return -EINTR;
+	}
+	return 0;
+}
+
+/* They are cleared here since this takes no lock that others wait for. */
 long pfq_queue_offer(struct pfq_reader *reader, const struct pfq_memory *memory)
 {
 	struct pfq_hugepages *hugepages = pfq_hugepages_pin(memory->address, memory->size);
+	int status;
 
 	if (IS_ERR(hugepages))
 		return PTR_ERR(hugepages);
+	status = clear(hugepages);
+	if (status) {
+		pfq_hugepages_release(hugepages);
+		return status;
+	}
 	pfq_hugepages_release(exchange_offer(reader, hugepages));
 	return 0;
 }
@@ -100,7 +118,6 @@ void pfq_queue_withdraw_offer(struct pfq_reader *reader)
 	pfq_hugepages_release(exchange_offer(reader, NULL));
 }
 
-/* The process has written to them. */
 static int use_hugepages(struct pfq_reader *reader, struct pfq_hugepages *hugepages, size_t size,
 			 struct pfq_error *error)
 {
@@ -112,7 +129,6 @@ static int use_hugepages(struct pfq_reader *reader, struct pfq_hugepages *hugepa
 		pfq_hugepages_release(hugepages);
 		return status;
 	}
-	memset(hugepages->address, 0, size);
 	reader->hugepages = hugepages;
 	return 0;
 }
