@@ -53,32 +53,50 @@ static void write(const struct pfq_run *run, const struct line *line)
 	engine->ops->log(engine->host, line->text);
 }
 
-/* Whether a line may be written now. Tells first, in a period that begins, what the last one left
- * out. */
+/* Of a period that has begun: tells what was left out before. */
+static void begin_period(struct pfq_engine *engine)
+{
+	uint64_t left_out = PFQ_READ_ONCE(engine->log.left_out);
+	struct line line = { .length = 0 };
+
+	PFQ_WRITE_ONCE(engine->log.lines, 0);
+	if (!left_out)
+		return;
+	PFQ_ADD(&engine->log.left_out, 0 - left_out);
+	add(&line, "%llu lines were left out", (unsigned long long)left_out);
+	engine->ops->log(engine->host, line.text);
+}
+
+/* Each time that this fails, another lane has had a line. */
+static bool take_line(struct pfq_log_limit *limit)
+{
+	uint32_t lines;
+
+	do {
+		lines = PFQ_READ_ONCE(limit->lines);
+		if (lines >= LINES)
+			return false;
+	} while (!PFQ_CAS(&limit->lines, lines, lines + 1));
+	return true;
+}
+
+/* Whether a line may be written now. */
 static bool may_write(struct pfq_run *run)
 {
-	struct pfq_log_limit *limit = &run->lane->log;
-	uint64_t period;
+	struct pfq_log_limit *limit;
+	uint32_t period, before;
 
 	if (!run->device || !run->device->engine->ops->log)
 		return false;
-	period = pfq_now() >> PERIOD_SHIFT;
-	if (period != limit->period) {
-		struct line line;
-
-		if (limit->left_out) {
-			begin(&line, run);
-			add(&line, "%u lines were left out", limit->left_out);
-			write(run, &line);
-		}
-		*limit = (struct pfq_log_limit){ .period = period };
-	}
-	if (limit->lines == LINES) {
-		limit->left_out++;
-		return false;
-	}
-	limit->lines++;
-	return true;
+	limit = &run->device->engine->log;
+	period = (uint32_t)(pfq_now() >> PERIOD_SHIFT);
+	before = PFQ_READ_ONCE(limit->period);
+	if (period != before && PFQ_CAS(&limit->period, before, period))
+		begin_period(run->device->engine);
+	if (take_line(limit))
+		return true;
+	PFQ_ADD(&limit->left_out, 1);
+	return false;
 }
 
 bool pfq_log_msg(struct pfq_run *run, const struct pfq_insn *insn)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 /*
  * What programs say to the log: a line each, of printable ASCII, whatever a packet or a text has in
- * it; in each lane some lines for each group and second, and then how many were left out.
+ * it; some lines a second of all groups together, and then how many were left out.
  */
 #ifndef PFQ_ENGINE_LOG_H
 #define PFQ_ENGINE_LOG_H

@@ -19,13 +19,6 @@ struct pfq_fanout {
 	uint32_t hash;
 };
 
-/* What goes to the log: so many lines, and then none before the next period begins. */
-struct pfq_log_limit {
-	uint64_t period;
-	uint32_t lines;
-	uint32_t left_out;
-};
-
 /* What a lane keeps for a group, so that lanes share no cache line. */
 struct pfq_group_lane {
 	uint64_t packets; /* that devices brought */
@@ -36,7 +29,6 @@ struct pfq_group_lane {
 	uint64_t kern;
 	int gid;
 	uint32_t turn; /* of steer_rrobin */
-	struct pfq_log_limit log;
 	uint64_t counters[PFQ_GROUP_COUNTERS];
 } __attribute__((aligned(64)));
 

@@ -131,6 +131,13 @@ struct pfq_socket {
 	uint32_t promiscuous_count;
 };
 
+/* What goes to the log: so many lines, and then none before the next period begins. */
+struct pfq_log_limit {
+	uint32_t period;
+	uint32_t lines;
+	uint64_t left_out;
+};
+
 struct pfq_engine {
 	const struct pfq_host_ops *ops;
 	void *host;
@@ -142,7 +149,8 @@ struct pfq_engine {
 	struct pfq_device *devices;
 	struct pfq_socket *sockets[PFQ_MAX_SOCKETS];
 	struct pfq_group *groups[PFQ_MAX_GROUPS];
-	struct pfq_totals ended; /* of what is there no more */
+	struct pfq_log_limit log __attribute__((aligned(64))); /* apart from what all read */
+	struct pfq_totals ended;			       /* of what is there no more */
 };
 
 #endif

@@ -20,7 +20,9 @@ struct pfq_namespace {
 
 static void write_log(void *host, const char *line)
 {
-	pr_info("pfq: %s\n", line);
+	const struct net *net = host;
+
+	pr_info("pfq: netns %u, %s\n", net->ns.inum, line);
 }
 
 static const struct pfq_host_ops host_ops = {

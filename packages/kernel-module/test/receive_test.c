@@ -373,14 +373,31 @@ static void the_log_gets_lines_of_printable_characters(void)
 static void a_flood_leaves_few_lines(void)
 {
 	struct pfq_socket *socket = begin(1);
-	struct image_builder builder = { 0 };
 
-	image_node(&builder, "log_packet");
-	CHECK_EQUAL(load_built(&world, socket, 0, &builder), 0);
+	CHECK_EQUAL(load_function(&world, socket, 0, "log_packet"), 0);
+	for (int gid = 1; gid < 4; gid++) {
+		struct pfq_socket *other = world_member(&world, gid, 1, 256);
+
+		CHECK_EQUAL(bind_group(&world, other, gid, "d0", Q_ANY_QUEUE), 0);
+		CHECK_EQUAL(load_function(&world, other, gid, "log_packet"), 0);
+	}
 	receive_on("d0", Q_ANY_QUEUE);
 	CHECK(world.host.lines >= 20);
 	CHECK(world.host.lines <= 41);
 	CHECK_EQUAL(received(socket), FLOWS);
+	world_end(&world);
+}
+
+static void a_period_begins_with_what_the_last_one_left_out(void)
+{
+	struct pfq_socket *socket = begin(1);
+
+	CHECK_EQUAL(load_function(&world, socket, 0, "log_packet"), 0);
+	world.engine->log = (struct pfq_log_limit){ .lines = 20, .left_out = 7 };
+	make_packets();
+	receive(pfq_device_find(world.engine, "d0"), Q_ANY_QUEUE, packets, 1);
+	CHECK_EQUAL(world.host.lines, 2);
+	CHECK_EQUAL(world.engine->log.left_out, 0);
 	world_end(&world);
 }
 
@@ -647,6 +664,8 @@ static const struct {
 	{ "the log gets lines of printable characters",
 	  the_log_gets_lines_of_printable_characters },
 	{ "a flood leaves few lines", a_flood_leaves_few_lines },
+	{ "a period begins with what the last one left out",
+	  a_period_begins_with_what_the_last_one_left_out },
 	{ "forwards go out once a step, and drops are counted",
 	  forwards_go_out_once_a_step_and_drops_are_counted },
 	{ "two groups deliver twice", two_groups_deliver_twice },
