@@ -10,6 +10,9 @@
  * scribble: writes random words all over the queues of a socket that is fed from one device and
  * sends to another.
  *
+ * locked: enables, maps and disables a socket until no more memory may be locked, which has to
+ * come.
+ *
  * faults: each control operation, with each allocation of memory that it makes failing in turn. Of
  * the debug kernel alone.
  *
@@ -540,6 +543,51 @@ static int scribble(const char *device, const char *far, unsigned int seconds)
 	return close(fd) ? fail("close", strerror(errno)) : 0;
 }
 
+/* -- locked */
+
+/* Maps the queues, which stay mapped when the socket is disabled; MAP_FAILED with errno if not. */
+static void *map_once(int fd)
+{
+	struct pfq_queue_map *map = (struct pfq_queue_map *)reply;
+	void *memory;
+
+	if (CALL_EMPTY(fd, PFQ_OP_ENABLE))
+		return MAP_FAILED;
+	memory = mmap(NULL, map->size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (CALL_EMPTY(fd, PFQ_OP_DISABLE))
+		return MAP_FAILED;
+	return memory;
+}
+
+static int locked(unsigned int count)
+{
+	int fd = open(NODE, O_RDWR);
+	void *maps[4096];
+	unsigned int n = 0;
+	size_t size;
+
+	if (fd < 0 || count > sizeof(maps) / sizeof(maps[0]))
+		return fail("locked", "cannot begin");
+	while (n < count && (maps[n] = map_once(fd)) != MAP_FAILED)
+		n++;
+	if (n == count)
+		return fail("locked", "there is no limit");
+	if (errno != ENOMEM)
+		return fail("locked", strerror(errno));
+	CALL_EMPTY(fd, PFQ_OP_PLAN_QUEUES);
+	size = ((struct pfq_queue_map *)reply)->size;
+	printf("%u mappings of %zu KiB\n", n, size >> 10);
+	/* in two parts, the second of which is all that is left */
+	munmap(maps[0], 4096);
+	if (map_once(fd) != MAP_FAILED)
+		return fail("locked", "a mapping of which a part is left is not charged");
+	munmap((char *)maps[0] + 4096, size - 4096);
+	if (map_once(fd) == MAP_FAILED)
+		return fail("locked", "what is unmapped stays charged");
+	close(fd);
+	return 0;
+}
+
 /* -- faults */
 
 struct place {
@@ -830,6 +878,8 @@ int main(int argc, char **argv)
 		seed = strtoull(argv[4], NULL, 0);
 	if (argc == 4 && strcmp(command, "cycles") == 0)
 		return cycles(argv[2], (unsigned int)atoi(argv[3]));
+	if (argc == 3 && strcmp(command, "locked") == 0)
+		return locked((unsigned int)atoi(argv[2]));
 	if (argc >= 4 && strcmp(command, "garbage") == 0) {
 		if (argc > 5)
 			read_images(argv[5]);
@@ -843,6 +893,6 @@ int main(int argc, char **argv)
 	}
 	fprintf(stderr,
 		"usage: kernel_abuse cycles DEVICE COUNT | garbage DEVICE SECONDS [SEED [FOLDER]] |\n"
-		"  scribble DEVICE FAR SECONDS | faults DEVICE FAR FOLDER\n");
+		"  scribble DEVICE FAR SECONDS | locked COUNT | faults DEVICE FAR FOLDER\n");
 	return 2;
 }

@@ -92,6 +92,26 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	);
 
 	it(
+		"charges the queues that a user has mapped, until they are unmapped",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				chmod 666 /dev/pfq
+				ulimit -l 8192
+				setpriv --reuid=65534 --regid=65534 --clear-groups testbed/native/build/kernel_abuse locked 100
+				status=$?
+				chmod 660 /dev/pfq
+				exit $status`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout).toMatch(/^\d mappings of \d+ KiB$/m);
+		},
+		5 * minutes,
+	);
+
+	it(
 		"leaves captures to the user host",
 		async () => {
 			const { status, stdout, stderr } = await inGuest(
