@@ -108,7 +108,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(status).toBe(0);
 			expect(stdout).toMatch(/^\d mappings of \d+ KiB$/m);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(

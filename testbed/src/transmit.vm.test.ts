@@ -172,7 +172,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(status).toBe(0);
 			expect(stdout.match(/^\d+$/gm)).toEqual(["100", "200"]);
 		},
-		5 * minutes,
+		patience,
 	);
 
 	it(
@@ -204,6 +204,6 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			expect(status).toBe(0);
 			expect(stdout.match(/^\d+$/gm)).toEqual(["250", "200"]);
 		},
-		5 * minutes,
+		patience,
 	);
 });
