@@ -8,6 +8,7 @@ import { LimitExceeded } from "./limits.js";
 import { link } from "./linking.js";
 import { loadModules, type ModuleFinder } from "./modules.js";
 import { optimise } from "./optimiser.js";
+import { bareFilterHint } from "./slips/bare-filter.js";
 import type { Source, Span } from "./source.js";
 import { showType } from "./type.js";
 
@@ -59,6 +60,11 @@ export const compile = (text: string, options: CompileOptions = {}): Compilation
 		({ place: a }, { place: b }) =>
 			files.indexOf(a.file) - files.indexOf(b.file) || a.line - b.line || a.column - b.column,
 	);
+	const [first, ...more] = diagnostics;
+	if (first?.kind === "syntax" && first.expected?.startsWith("`=`") && !first.hint && more.length === 0) {
+		const hint = bareFilterHint(text, (meant) => compile(meant, options));
+		if (hint !== null) return { ok: false, diagnostics: [{ ...first, hint }] };
+	}
 	return result === null || diagnostics.length > 0 ? { ok: false, diagnostics } : { ok: true, ...result, diagnostics };
 };
 

@@ -26,7 +26,7 @@ const wordStart = /^[\p{L}_]/u;
 export const nearestName = (name: string, known: Iterable<string>): string | undefined => {
 	if (name.length < 2 || name.length > 64) return undefined;
 	const plain = name.toLowerCase().replaceAll("_", "");
-	const limit = name.length <= 3 ? 1 : name.length <= 8 ? 2 : 3;
+	const limit = name.length <= 4 ? 1 : name.length <= 8 ? 2 : 3;
 	const isWord = wordStart.test(name);
 	let best: string | undefined;
 	let least = limit + 1;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Core } from "../core.js";
+import { findPrimitive } from "../primitive.js";
 import { joined } from "../source.js";
-import { netTypeOf, signatureOf, textOf } from "./meaning.js";
+import { netTypeOf, type Signature, signatureOf, textOf } from "./meaning.js";
 import type { Slip } from "./slip.js";
 
 const joins: Readonly<Record<string, string>> = { and: ".&&.", or: ".||.", xor: ".^^." };
@@ -11,6 +12,15 @@ const joinOf = (each: Core | undefined): string | undefined => {
 	return isBuiltin && each.binding.name in joins && each.span.end - each.span.start === each.binding.name.length
 		? each.binding.name
 		: undefined;
+};
+
+/** `dst port`, as tcpdump has it, is one word here. */
+const pairOf = (each: Core, next: Core | undefined): Signature | null => {
+	if (each.kind !== "reference" || next?.kind !== "reference" || signatureOf(each)?.row === undefined) return null;
+	const row = /^(src|dst)$/.test(each.binding.name)
+		? findPrimitive(`${each.binding.name}_${next.binding.name}`)
+		: undefined;
+	return row ? { parameters: row.parameters.map(({ type }) => type), result: row.result, row } : null;
 };
 
 interface Part {
@@ -37,13 +47,16 @@ const regrouped = (words: readonly Core[]): Part => {
 			const inner = regrouped([each.function, ...each.arguments]);
 			return wanted === "NetPredicate" ? asPredicate(inner) : inner;
 		}
-		const signature = signatureOf(each);
+		const pair = pairOf(each, words[at]);
+		if (pair) at++;
+		const signature = pair ?? signatureOf(each);
 		if (signature === null) return { text, type: netTypeOf(each), loose: false, predicate: null };
 		const { parameters, result, row } = signature;
+		const name = pair?.row?.symbol ?? text;
 		const isNot = row?.symbol === "not";
 		const args = parameters.map((type) => argument(type, isNot));
 		const predicate = row?.form === "filter" && !row.negated ? [row.of, ...args].join(" ") : null;
-		const part = { text: [text, ...args].join(" "), type: result, loose: args.length > 0, predicate };
+		const part = { text: [name, ...args].join(" "), type: result, loose: args.length > 0, predicate };
 		return wanted === "NetPredicate" && predicate !== null ? asPredicate(part) : part;
 	};
 
@@ -101,13 +114,24 @@ const rewritten = (words: readonly Core[]): string | null => {
 	}
 };
 
+const MOST_ALTERNATIVES = 8;
+
+/** `par` of so many alternatives: `par udp tcp icmp`. */
+const alternatives = ({ row }: Signature, args: readonly Core[]): string | null => {
+	if (!row?.symbol.startsWith("par") || args.length > MOST_ALTERNATIVES) return null;
+	const texts = args.map((each) => (netTypeOf(each) === "NetFunction" ? textOf(each) : null));
+	return texts.includes(null) ? null : [`par${args.length}`, ...texts].join(" ");
+};
+
 /** A function that is given more arguments than it takes: `when is_tcp inc 0`, `tcp port 80`, `is_tcp or is_udp`. */
 export const groupingSlip = (target: Core, args: readonly Core[]): Slip | null => {
 	const signature = signatureOf(target);
 	if (signature === null || args.length <= signature.parameters.length || target.kind !== "reference") return null;
 	const [vid, more] = args;
 	const isVlan = signature.row?.symbol === "vlan" && more === undefined && vid?.kind === "number";
-	const written = isVlan ? `filter (has_vid ${textOf(vid)})` : rewritten([target, ...args]);
+	const written = isVlan
+		? `filter (has_vid ${textOf(vid)})`
+		: (alternatives(signature, args) ?? rewritten([target, ...args]));
 	// What makes sense in another form is looked at when it is in that form.
 	const hint = written === null ? { parts: args } : { hint: `write \`${written}\``, parts: [] };
 	const join = args.find((each) => joinOf(each) !== undefined);

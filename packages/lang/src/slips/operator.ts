@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Chain, Core } from "../core.js";
+import { joined } from "../source.js";
 import { resolved } from "../type.js";
 import { integerRange } from "../value.js";
 import { netTypeOf, signatureOf, textOf } from "./meaning.js";
@@ -50,12 +51,32 @@ const comparison = (name: string, left: Core, right: Core): string | null => {
 	return `${after}\`, as in \`${parts.join(" ")} (${property} ${after} ${value})\``;
 };
 
+/** An argument that begins with a minus: `steer_to -1`. */
+const negativeSlip = (left: Core, right: Core): Slip | null => {
+	const [target, given] = left.kind === "application" ? [left.function, left.arguments.length] : [left, 0];
+	const wanted = signatureOf(target)?.parameters[given];
+	const [text, number] = [textOf(left, false), textOf(right)];
+	if (right.kind !== "number" || wanted === undefined || text === null || number === null) return null;
+	const range = integerRange(wanted);
+	if (range === undefined) return null;
+	const [least, most] = range;
+	return {
+		span: joined(left.span, right.span),
+		...(least < 0n
+			? { message: "a negative number goes in parentheses", hint: `write \`${text} (-${number})\`` }
+			: { message: `-${number} is out of range: a ${wanted} goes from ${least} to ${most}` }),
+		parts: [],
+	};
+};
+
 /** An operator on what is known when the program is compiled, between what is only known of a packet. */
 export const operatorSlip = ({ operands, operators }: Chain): Slip | null => {
 	for (const [index, operator] of operators.entries()) {
 		if (operator.kind !== "reference" || operator.binding.builtin === null) continue;
 		const { name } = operator.binding;
 		const [left, right] = [operands[index], operands[index + 1]] as [Core, Core];
+		const negative = name === "-" ? negativeSlip(left, right) : null;
+		if (negative) return negative;
 		const sign = logic[name];
 		if (sign !== undefined) {
 			const types = [netTypeOf(left), netTypeOf(right)];

@@ -32,6 +32,32 @@ describe("one error says that quotes are lacking around", () => {
 	]);
 });
 
+describe("one error says what the program may be meant to be", () => {
+	it.each([
+		["udp", "write `main = udp`"],
+		["-- DNS\nudp port 53\n", "write `main = udp >-> port 53`"],
+		["udp or tcp", "write `main = filter (is_udp .||. is_tcp)`"],
+		["not arp", "a program defines `main`, as in `main = udp >-> port 53`"],
+	])("%s", (program, hint) => expect(compile(program).diagnostics.map((each) => each.hint)).toEqual([hint]));
+
+	it.each([
+		["http", undefined],
+		["is_arp", "the predicate is `is_eth_arp`"],
+		["upd", "did you mean `udp`?"],
+		["steer_flw", "did you mean `steer_flow`?"],
+	])("main = %s", (name, hint) =>
+		expect(compile(`main = ${name}`).diagnostics.map((each) => each.hint)).toEqual([hint]),
+	);
+
+	saysOnce([
+		["tcp dst port 80", "«tcp dst port 80» `tcp` takes no argument, but is given 3 (write `tcp >-> dst_port 80`)"],
+		["src port 53", "«src port 53» `src` takes one argument, but is given 2 (write `src_port 53`)"],
+		["par udp tcp icmp", "«par udp tcp icmp» `par` takes 2 arguments, but is given 3 (write `par3 udp tcp icmp`)"],
+		["port -1", "«port -1» -1 is out of range: a Word16 goes from 0 to 65535"],
+		["udp >-> steer_to -1", "«steer_to -1» a negative number goes in parentheses (write `steer_to (-1)`)"],
+	]);
+});
+
 describe("one error says how is written here", () => {
 	saysOnce([
 		["!is_tcp", "«!» `!` is not expected here (`not` turns a predicate round, as in `not is_tcp`)"],
@@ -206,12 +232,12 @@ describe("one error translates, of tcpdump,", () => {
 			"tcp || udp",
 			"«||» `||` joins Bools, not functions (predicates are joined by `.||.`, as in `filter (is_tcp .||. is_udp)`)",
 		],
-		["tcp dst port 80", "«tcp dst port 80» `tcp` takes no argument, but is given 3 (write `tcp >-> dst (port 80)`)"],
+		["tcp dst port 80", "«tcp dst port 80» `tcp` takes no argument, but is given 3 (write `tcp >-> dst_port 80`)"],
 		[
 			"udp and dst port 53",
-			"«and» `and` is written before its arguments, not between them (write `udp >-> dst (port 53)`)",
+			"«and» `and` is written before its arguments, not between them (write `udp >-> dst_port 53`)",
 		],
-		["src port 80", "«src port 80» `src` takes one argument, but is given 2 (write `src (port 80)`)"],
+		["src port 80", "«src port 80» `src` takes one argument, but is given 2 (write `src_port 80`)"],
 		["host 10.1.2.3", '«10.1.2.3» an address is written in double quotes: "10.1.2.3"'],
 		["net 10.0.0.0/8 and udp", '«10.0.0.0/8» a network is written in double quotes: "10.0.0.0/8"'],
 		["arp", "«arp» nothing is called `arp` (`filter is_eth_arp` drops all but ARP)"],

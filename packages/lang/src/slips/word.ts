@@ -22,6 +22,7 @@ const words: Readonly<Record<string, string>> = {
 	arp: "`filter is_eth_arp` drops all but ARP",
 	ether: "predicates on Ethernet are `is_broadcast`, `is_multicast` and `is_l3_proto 0x0806`",
 	host: 'tcpdump\'s `host` is `addr "10.1.2.3"`, or `src_addr`, or `dst_addr`',
+	is_arp: "the predicate is `is_eth_arp`",
 	len: "the length of a packet is the property `pkt_len`, as in `pkt_len .> 1000`",
 	net: 'tcpdump\'s `net` is `addr "10.0.0.0/8"`, or `src_addr`, or `dst_addr`',
 	portrange: "ports are compared, as in `filter (tcp_dest .>= 6000 .&&. tcp_dest .<= 6008)`",
