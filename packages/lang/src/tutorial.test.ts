@@ -71,10 +71,10 @@ describe("the tutorial", () => {
 
 	it.each(blocks("console"))("has commands that print what stands there (%#)", async (session) => {
 		const [, line = "", printed = ""] = /^\$ pfq-lang (.*?)\n(.*)$/s.exec(session) ?? [];
-		const file = join(folder, "sample.pcap");
+		const file = join(folder, "traffic.pcap");
 		writeFileSync(file, captureOf(samplePackets.map(({ octets }) => octets)));
 		const args = Array.from(line.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain ?? "");
-		const { stdout, stderr } = await pfqLang(args.map((each) => (each === "sample.pcap" ? file : each)));
+		const { stdout, stderr } = await pfqLang(args.map((each) => (each === "traffic.pcap" ? file : each)));
 		expect(stdout + stderr).toBe(printed);
 	});
 

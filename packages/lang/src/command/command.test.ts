@@ -272,6 +272,28 @@ packet 2, 0.001000 s: UDP 10.0.0.1:53 > 192.168.1.2:42, 42 octets
 	});
 });
 
+describe("a capture without packets", () => {
+	const none = file("none.pcap", captureOf([]));
+
+	it("has its totals", async () => {
+		const program = ["-e", "main = ip"];
+		for (const command of ["eval", "explain"])
+			expect(await pfqLang([command, "-r", none, ...program])).toEqual({
+				status: 0,
+				stdout: "0 packets\n",
+				stderr: "",
+			});
+		const { stdout } = await pfqLang(["eval", "--json", "-r", none, ...program]);
+		expect(objectsOf(stdout)).toMatchObject([{ totals: { packets: 0 } }]);
+		expect(await pfqLang(["explain", "-r", none, "--packet", "1", ...program])).toEqual({
+			status: 1,
+			stdout: "",
+			stderr: `pfq-lang explain: ${none}: there is no packet 1; it has none\n`,
+		});
+		expect((await pfqLang(["explain", "--help"])).stdout).not.toContain("default: {");
+	});
+});
+
 describe("pfq-lang fmt", () => {
 	it("formats files in place and names them, or only checks", async () => {
 		const messy = file("messy.pfq", "main=ip>->tcp -- both");

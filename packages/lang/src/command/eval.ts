@@ -42,6 +42,7 @@ const run = (file: string | undefined, options: EvalOptions): void => {
 	const group = newGroupState();
 	const totals = newTotals();
 	const tell = options.json ? tellJson : tellText();
+	let isWhole = false;
 	try {
 		for (const captured of packetsOf(options.read)) {
 			const packet = asPacket(captured);
@@ -49,8 +50,10 @@ const run = (file: string | undefined, options: EvalOptions): void => {
 			count(totals, outcome);
 			tell(captured, outcome);
 		}
+		isWhole = true;
 	} finally {
-		if (totals.packets > 0) process.stdout.write(options.json ? totalsJson(totals, group) : totalsText(totals, group));
+		if (isWhole || totals.packets > 0)
+			process.stdout.write(options.json ? totalsJson(totals, group) : totalsText(totals, group));
 	}
 };
 

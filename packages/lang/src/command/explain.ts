@@ -22,7 +22,7 @@ interface Range {
 
 interface ExplainOptions extends ProgramOptions, WatchOptions {
 	readonly read: string;
-	readonly packet: Range;
+	readonly packet?: Range;
 	readonly json?: true;
 }
 
@@ -50,10 +50,7 @@ export const explainCommand = (name: string): Command =>
 		.argument("[file]", "the program; - is standard input")
 		.option("-e, --expression <text>", "the program itself")
 		.requiredOption("-r, --read <capture>", "a pcap or pcapng file")
-		.option("-p, --packet <n>", "only packet N, or packets N-M", parseRange, {
-			first: 1,
-			last: Number.POSITIVE_INFINITY,
-		})
+		.option("-p, --packet <n>", "only packet N, or packets N-M; all unless told otherwise", parseRange)
 		.option("--json", "one JSON object for each packet")
 		.addOption(watchOption())
 		.addHelpText("after", `${reading}${examples(name, shown)}`)
@@ -69,7 +66,7 @@ Packets before the first that is asked for are run as well, so that counters and
 const run = (file: string | undefined, options: ExplainOptions): void => {
 	// Each part of the program stays at its place, and nothing of it is optimised away.
 	const { computation } = loadProgram(file, options, { optimise: false, places: true });
-	const { first, last } = options.packet;
+	const { first, last } = options.packet ?? { first: 1, last: Number.POSITIVE_INFINITY };
 	const main = file === undefined ? "-e" : nameOf(file);
 	const group = newGroupState();
 	let start: bigint | null = null;
@@ -87,8 +84,11 @@ const run = (file: string | undefined, options: ExplainOptions): void => {
 		else tellText(captured, packet, explanation, { start, main, first });
 		if (number >= last) return;
 	}
-	if (number < first && first > 1)
-		throw new Failure(`${printable(nameOf(options.read))}: there is no packet ${first}; the last is ${number}`);
+	if (number < first && options.packet !== undefined) {
+		const last = number === 0 ? "it has none" : `the last is ${number}`;
+		throw new Failure(`${printable(nameOf(options.read))}: there is no packet ${first}; ${last}`);
+	}
+	if (number === 0 && !options.json) process.stdout.write("0 packets\n");
 };
 
 interface Setting extends ExplanationSetting {

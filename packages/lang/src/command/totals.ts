@@ -54,6 +54,6 @@ export const totalsText = (
 	];
 	const shares = parts.filter(([number]) => number > 0).map(([number, what]) => `${number} ${what}`);
 	const counters = usedCounters(group).map(([index, value]) => `counter ${index} = ${value}`);
-	const total = `${packets} ${packets === 1 ? "packet" : "packets"}: ${shares.join(", ")}`;
+	const total = `${packets} ${packets === 1 ? "packet" : "packets"}${shares.length === 0 ? "" : `: ${shares.join(", ")}`}`;
 	return `${output.bold([total, ...counters].join("; "))}\n`;
 };
