@@ -136,12 +136,24 @@ const links: Readonly<Record<LinkType, (read: Reader) => Link>> = {
 	sll: (read) => ({ protocol: number(read, 14, 2), network: 16 }),
 	sll2: (read) => ({ protocol: number(read, 0, 2), network: 20 }),
 	ppp: (read) => {
-		const start = number(read, 0, 2) === 0xff03 ? 2 : 0;
-		const pppProtocol = number(read, start, 2);
-		const protocol = pppProtocol === 0x0021 ? ETHERTYPE.ipv4 : pppProtocol === 0x0057 ? ETHERTYPE.ipv6 : undefined;
+		const start = pppStart(read);
+		const carried = number(read, start, 2);
+		const protocol = carried === 0x0021 ? ETHERTYPE.ipv4 : carried === 0x0057 ? ETHERTYPE.ipv6 : undefined;
 		return { protocol, network: start + 2 };
 	},
 };
+
+/** Where the protocol of PPP is, after address and control. */
+function pppStart(read: Reader): number {
+	return number(read, 0, 2) === 0xff03 ? 2 : 0;
+}
+
+/** The protocol that PPP carries, by its own number. */
+export function pppProtocol({ link, octets }: Packet): Field {
+	if (link !== "ppp") return undefined;
+	const read = readerOf(octets);
+	return number(read, pppStart(read), 2);
+}
 
 /** The family numbers of the BSDs, Darwin and Linux, in either byte order. */
 function protocolOfFamily(field: Field): Field {

@@ -57,6 +57,29 @@ describe("a packet in a few words", () => {
 	});
 });
 
+describe("a packet of PPP that is not IP", () => {
+	const ppp = (...octets: number[]): Packet => ({
+		link: "ppp",
+		octets: Uint8Array.from(octets),
+		length: octets.length,
+		mark: 0,
+	});
+
+	it.each([
+		[ppp(0xff, 0x03, 0x02, 0x81, 0x18), "MPLS (PPP protocol 0x0281)"],
+		[ppp(0xc0, 0x25, 0), "PPP protocol 0xc025"],
+	])("is called by its protocol (%#)", (packet, name) => {
+		expect(packetSummary(dissect(packet), packet)).toBe(name);
+		expect(why("is_ip", packet)).toBe(`drops: it is ${name}, which has no EtherType here`);
+	});
+
+	it("is cut off where the protocol was not captured", () => {
+		const packet = ppp(0xff, 0x03, 0x02);
+		expect(packetSummary(dissect(packet), packet)).toBe("cut off");
+		expect(why("is_ip", packet)).toBe("drops: the packet has no EtherType");
+	});
+});
+
 describe("why a predicate holds or not", () => {
 	it.each([
 		["has_port 53", udp, "passes: source port 53"],

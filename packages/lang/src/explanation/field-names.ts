@@ -20,6 +20,16 @@ const etherTypes: ReadonlyMap<number, string> = new Map([
 	[0x9000, "Ethernet loopback"],
 ]);
 
+const pppProtocols: ReadonlyMap<number, string> = new Map([
+	[0x0281, "MPLS"],
+	[0x0283, "MPLS multicast"],
+	[0x8021, "IPCP"],
+	[0x8057, "IPV6CP"],
+	[0xc021, "LCP"],
+	[0xc023, "PAP"],
+	[0xc223, "CHAP"],
+]);
+
 const protocols: ReadonlyMap<number, string> = new Map([
 	[1, "ICMP"],
 	[2, "IGMP"],
@@ -54,6 +64,13 @@ export const hexadecimal = (value: number, digits: number): string => `0x${value
 
 export const etherTypeName = (etherType: number): string =>
 	etherTypes.get(etherType) ?? (etherType < LEAST_ETHERTYPE ? "IEEE 802.3" : `EtherType ${hexadecimal(etherType, 4)}`);
+
+/** "MPLS (PPP protocol 0x0281)". */
+export const pppProtocolName = (protocol: number): string => {
+	const text = `PPP protocol ${hexadecimal(protocol, 4)}`;
+	const name = pppProtocols.get(protocol);
+	return name === undefined ? text : `${name} (${text})`;
+};
 
 export const protocolName = (protocol: number): string => protocols.get(protocol) ?? `IP protocol ${protocol}`;
 

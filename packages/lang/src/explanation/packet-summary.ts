@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import type { Address, Headers, Packet } from "../evaluator/packet.js";
-import { addressText, etherTypeName, flagNames, icmpName, macText, protocolName } from "./field-names.js";
+import { type Address, type Headers, type Packet, pppProtocol } from "../evaluator/packet.js";
+import {
+	addressText,
+	etherTypeName,
+	flagNames,
+	icmpName,
+	macText,
+	pppProtocolName,
+	protocolName,
+} from "./field-names.js";
 
 /** What a packet is, in a few words: "UDP 10.0.0.1:4242 > 10.0.0.2:53". */
 export const packetSummary = (headers: Headers, packet: Packet): string => {
@@ -10,9 +18,12 @@ export const packetSummary = (headers: Headers, packet: Packet): string => {
 
 const withoutIp = ({ etherType, sourceMac, destinationMac }: Headers, packet: Packet): string => {
 	if (packet.octets.length === 0) return "empty";
+	const carried = pppProtocol(packet);
 	const what =
 		etherType === undefined
-			? "cut off"
+			? carried === undefined
+				? "cut off"
+				: pppProtocolName(carried)
 			: etherType === 0x0800 || etherType === 0x86dd
 				? `${etherTypeName(etherType)}, header malformed or cut off`
 				: etherTypeName(etherType);

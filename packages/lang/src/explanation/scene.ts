@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import type { Computation } from "../computation.js";
-import { dissect, ETHERTYPE, type Headers, type Packet, PROTOCOL } from "../evaluator/packet.js";
+import { dissect, ETHERTYPE, type Headers, type Packet, PROTOCOL, pppProtocol } from "../evaluator/packet.js";
 import type { End } from "../evaluator/run.js";
-import { etherTypeName, protocolName } from "./field-names.js";
+import { etherTypeName, pppProtocolName, protocolName } from "./field-names.js";
 import type { Visit } from "./trace.js";
 
 /** A packet, and what the program that runs on it may ask. */
@@ -27,8 +27,13 @@ export const sceneOf = (computation: Computation, packet: Packet): Scene => ({
 
 const isIp = ({ etherType }: Headers): boolean => etherType === ETHERTYPE.ipv4 || etherType === ETHERTYPE.ipv6;
 
-export const etherTypeIs: Reason = ({ headers: { etherType } }) =>
-	etherType === undefined ? "the packet has no EtherType" : `it is ${etherTypeName(etherType)}`;
+export const etherTypeIs: Reason = ({ headers: { etherType, depth }, packet }) => {
+	if (etherType !== undefined) return `it is ${etherTypeName(etherType)}`;
+	const carried = depth === 0 ? pppProtocol(packet) : undefined;
+	return carried === undefined
+		? "the packet has no EtherType"
+		: `it is ${pppProtocolName(carried)}, which has no EtherType here`;
+};
 
 export const protocolIs: Reason = (scene, visit) => {
 	const { headers } = scene;
