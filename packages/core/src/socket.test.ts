@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { spawnSync } from "node:child_process";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { udpPacket } from "./packets.test-support.js";
 import { Socket } from "./socket.js";
 import { createWire, openReceiver } from "./wire.test-support.js";
@@ -93,8 +93,9 @@ describe("a socket", () => {
 			for (let index = 0; index < (batch?.length ?? 0); index++) times.push(batch?.timestamp(index) ?? 0n);
 		}
 		expect(times.some((time) => time >= at)).toBe(true);
-		expect(sender.stats().sent).toBe(4);
-		expect([sender.pending(0), sender.pending(1)]).toEqual([0, 0]);
+		// A thread counts what it has sent after it has been received.
+		await vi.waitFor(() => expect(sender.stats().sent).toBe(4));
+		await vi.waitFor(() => expect([sender.pending(0), sender.pending(1)]).toEqual([0, 0]));
 	});
 
 	it("says when an asynchronous queue is full, and counts what is left in it at the end", () => {
