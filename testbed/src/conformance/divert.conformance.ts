@@ -135,3 +135,10 @@ if (onKernel)
 			await until("it has failed", () => receiver.socket.deviceStats(`divert:${cable.device}`).state === "failed");
 		});
 	});
+else
+	describe("a diverted interface", () => {
+		it("is refused by the user host, which says what has it", () => {
+			using cable = createVeth();
+			expect(() => openReceiver(`divert:${cable.device}`)).toThrow("PFQ_HOST=kernel");
+		});
+	});
