@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "harness.h"
 
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -158,6 +159,21 @@ bool shell(const char *format, ...)
 	vsnprintf(command, sizeof(command), format, arguments);
 	va_end(arguments);
 	return system(command) == 0;
+}
+
+void test_enter_namespace(void)
+{
+	static bool entered;
+
+	if (entered)
+		return;
+	if (geteuid() != 0)
+		test_skip("interfaces can be made by root alone");
+	if (unshare(CLONE_NEWNET) < 0)
+		test_skip("no network namespace can be made here");
+	entered = true;
+	shell("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 "
+	      "2>/dev/null || true");
 }
 
 static int run(const struct test *test)

@@ -95,6 +95,10 @@ const char *fresh_name(const char *prefix);
 /* A file in a directory that is removed at the end. */
 const char *temporary_file(const char *name);
 
+/* From here on this process is in a network namespace of its own, which is gone when it ends; skips
+ * the test where that cannot be had. */
+void test_enter_namespace(void);
+
 /* Runs a shell command; true if it succeeds. */
 bool shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

@@ -10,7 +10,6 @@
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
 #include <net/if.h>
-#include <sched.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -22,28 +21,13 @@ struct pair {
 	int fd; /* sends on a */
 };
 
-static void enter_namespace(void)
-{
-	static bool entered;
-
-	if (entered)
-		return;
-	if (geteuid() != 0)
-		test_skip("interfaces can be made by root alone");
-	if (unshare(CLONE_NEWNET) < 0)
-		test_skip("no network namespace can be made here");
-	entered = true;
-	shell("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 "
-	      "2>/dev/null || true");
-}
-
 static struct pair make_pair(const char *options)
 {
 	static int count;
 	struct sockaddr_ll address = { .sll_family = AF_PACKET };
 	struct pair pair;
 
-	enter_namespace();
+	test_enter_namespace();
 	snprintf(pair.a, sizeof(pair.a), "pfqa%d", count);
 	snprintf(pair.b, sizeof(pair.b), "pfqb%d", count++);
 	if (!shell("ip link add %s %s type veth peer name %s %s 2>/dev/null", pair.a, options,
@@ -475,7 +459,7 @@ TEST(the_loopback_interface_gives_each_packet_once)
 	struct pfq_net_queue nq;
 	int fd;
 
-	enter_namespace();
+	test_enter_namespace();
 	CHECK(shell("ip link set lo up"));
 	fd = socket(AF_INET, SOCK_DGRAM, 0);
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);

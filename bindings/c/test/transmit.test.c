@@ -41,27 +41,12 @@ static struct cable memory_cable(void)
 	return cable;
 }
 
-static void enter_namespace(void)
-{
-	static bool entered;
-
-	if (entered)
-		return;
-	if (geteuid() != 0)
-		test_skip("interfaces can be made by root alone");
-	if (unshare(CLONE_NEWNET) < 0)
-		test_skip("no network namespace can be made here");
-	entered = true;
-	shell("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1 "
-	      "2>/dev/null || true");
-}
-
 static struct cable interface_cable(void)
 {
 	static int count;
 	struct cable cable;
 
-	enter_namespace();
+	test_enter_namespace();
 	snprintf(cable.near, sizeof(cable.near), "pfqn%d", count);
 	snprintf(cable.far, sizeof(cable.far), "pfqf%d", count++);
 	if (!shell("ip link add %s type veth peer name %s 2>/dev/null", cable.near, cable.far))
