@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <cerrno>
+#include <iterator>
 
 #include <linux/filter.h>
 #include <pcap/pcap.h>
@@ -18,6 +19,20 @@ Napi::Value Socket::join_group(Info info)
 void Socket::leave_group(Info info)
 {
 	checked(info.Env(), pfq_leave_group(open_handle(info.Env()), integer(info, 0)));
+}
+
+// The numbers of the groups that the socket is a member of.
+Napi::Value Socket::groups(Info info)
+{
+	struct pfq_group_mask groups;
+	checked(info.Env(), pfq_get_groups(open_handle(info.Env()), &groups));
+
+	Napi::Array numbers = Napi::Array::New(info.Env());
+	const uint32_t bits = 64;
+	for (uint32_t gid = 0; gid < bits * std::size(groups.mask); gid++)
+		if (groups.mask[gid / bits] >> gid % bits & 1)
+			numbers.Set(numbers.Length(), gid);
+	return numbers;
 }
 
 void Socket::bind_group(Info info)
@@ -103,4 +118,16 @@ void Socket::set_vlan_filter(Info info)
 	int vid = integer(info, 1);
 	checked(info.Env(), flag(info, 2) ? pfq_vlan_set_filter(q, gid, vid)
 					  : pfq_vlan_reset_filter(q, gid, vid));
+}
+
+// (device, queue)
+void Socket::bind_egress(Info info)
+{
+	checked(info.Env(),
+		pfq_egress_bind(open_handle(info.Env()), text(info, 0).c_str(), integer(info, 1)));
+}
+
+void Socket::unbind_egress(Info info)
+{
+	checked(info.Env(), pfq_egress_unbind(open_handle(info.Env())));
 }

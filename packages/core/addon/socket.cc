@@ -16,12 +16,12 @@ Napi::Function Socket::define(Napi::Env env)
 			InstanceMethod<&Socket::disable>("disable"),
 			InstanceMethod<&Socket::host>("host"),
 			InstanceMethod<&Socket::parameter>("parameter"),
-			InstanceMethod<&Socket::set_weight>("setWeight"),
-			InstanceMethod<&Socket::set_timestamping>("setTimestamping"),
+			InstanceMethod<&Socket::set_parameter>("setParameter"),
 			InstanceMethod<&Socket::set_promiscuous>("setPromiscuous"),
 			InstanceMethod<&Socket::device_index>("deviceIndex"),
 			InstanceMethod<&Socket::join_group>("joinGroup"),
 			InstanceMethod<&Socket::leave_group>("leaveGroup"),
+			InstanceMethod<&Socket::groups>("groups"),
 			InstanceMethod<&Socket::bind_group>("bindGroup"),
 			InstanceMethod<&Socket::unbind_group>("unbindGroup"),
 			InstanceMethod<&Socket::set_computation>("setComputation"),
@@ -31,6 +31,8 @@ Napi::Function Socket::define(Napi::Env env)
 			InstanceMethod<&Socket::reset_filter>("resetFilter"),
 			InstanceMethod<&Socket::enable_vlan_filter>("enableVlanFilter"),
 			InstanceMethod<&Socket::set_vlan_filter>("setVlanFilter"),
+			InstanceMethod<&Socket::bind_egress>("bindEgress"),
+			InstanceMethod<&Socket::unbind_egress>("unbindEgress"),
 			InstanceMethod<&Socket::read>("read"),
 			InstanceMethod<&Socket::view>("view"),
 			InstanceMethod<&Socket::release>("release"),
@@ -104,38 +106,53 @@ Napi::Value Socket::host(Info info)
 	return Napi::String::New(info.Env(), pfq_host(open_handle(info.Env())));
 }
 
-Napi::Value Socket::parameter(Info info)
-{
-	static const struct {
-		const char *name;
-		long (*get)(pfq_t *q);
-	} parameters[] = {
-		{ "id", [](pfq_t *q) -> long { return pfq_id(q); } },
-		{ "caplen", [](pfq_t *q) -> long { return pfq_get_caplen(q); } },
-		{ "rxSlots", [](pfq_t *q) -> long { return pfq_get_rx_slots(q); } },
-		{ "rxSlotSize", [](pfq_t *q) -> long { return pfq_get_rx_slot_size(q); } },
-		{ "xmitlen", [](pfq_t *q) -> long { return pfq_get_xmitlen(q); } },
-		{ "txSlots", [](pfq_t *q) -> long { return pfq_get_tx_slots(q); } },
-		{ "weight", [](pfq_t *q) -> long { return pfq_get_weight(q); } },
-		{ "timestamping", [](pfq_t *q) -> long { return pfq_is_timestamping_enabled(q); } },
-	};
-	pfq_t *q = open_handle(info.Env());
-	std::string name = text(info, 0);
+// What a socket has by name; what has no `set` cannot be set.
+struct Parameter {
+	const char *name;
+	long (*get)(pfq_t *q);
+	long (*set)(pfq_t *q, int64_t value);
+};
 
+static const Parameter &parameter_of(Napi::Env env, const std::string &name)
+{
+	static const Parameter parameters[] = {
+		{ "id", [](pfq_t *q) -> long { return pfq_id(q); }, nullptr },
+		{ "caplen", [](pfq_t *q) -> long { return pfq_get_caplen(q); },
+		  [](pfq_t *q, int64_t value) -> long { return pfq_set_caplen(q, value); } },
+		{ "rxSlots", [](pfq_t *q) -> long { return pfq_get_rx_slots(q); },
+		  [](pfq_t *q, int64_t value) -> long { return pfq_set_rx_slots(q, value); } },
+		{ "rxSlotSize", [](pfq_t *q) -> long { return pfq_get_rx_slot_size(q); }, nullptr },
+		{ "xmitlen", [](pfq_t *q) -> long { return pfq_get_xmitlen(q); },
+		  [](pfq_t *q, int64_t value) -> long { return pfq_set_xmitlen(q, value); } },
+		{ "txSlots", [](pfq_t *q) -> long { return pfq_get_tx_slots(q); },
+		  [](pfq_t *q, int64_t value) -> long { return pfq_set_tx_slots(q, value); } },
+		{ "txSlotSize", [](pfq_t *q) -> long { return pfq_get_tx_slot_size(q); }, nullptr },
+		{ "weight", [](pfq_t *q) -> long { return pfq_get_weight(q); },
+		  [](pfq_t *q, int64_t value) -> long { return pfq_set_weight(q, value); } },
+		{ "timestamping", [](pfq_t *q) -> long { return pfq_is_timestamping_enabled(q); },
+		  [](pfq_t *q, int64_t value) -> long {
+			  return pfq_timestamping_enable(q, value);
+		  } },
+		{ "memorySize", [](pfq_t *q) -> long { return pfq_mem_size(q); }, nullptr },
+	};
 	for (const auto &each : parameters)
 		if (name == each.name)
-			return Napi::Number::New(info.Env(), checked(info.Env(), each.get(q)));
-	throw failure(info.Env(), EINVAL, name + ": no such parameter");
+			return each;
+	throw failure(env, EINVAL, name + ": no such parameter");
 }
 
-void Socket::set_weight(Info info)
+Napi::Value Socket::parameter(Info info)
 {
-	checked(info.Env(), pfq_set_weight(open_handle(info.Env()), integer(info, 0)));
+	pfq_t *q = open_handle(info.Env());
+	long value = parameter_of(info.Env(), text(info, 0)).get(q);
+	return Napi::Number::New(info.Env(), checked(info.Env(), value));
 }
 
-void Socket::set_timestamping(Info info)
+// (name, value)
+void Socket::set_parameter(Info info)
 {
-	checked(info.Env(), pfq_timestamping_enable(open_handle(info.Env()), flag(info, 0)));
+	pfq_t *q = open_handle(info.Env());
+	checked(info.Env(), parameter_of(info.Env(), text(info, 0)).set(q, integer(info, 1)));
 }
 
 void Socket::set_promiscuous(Info info)

@@ -25,14 +25,14 @@ class Socket : public Napi::ObjectWrap<Socket>
 	void disable(Info);
 	Napi::Value host(Info);
 	Napi::Value parameter(Info);
-	void set_weight(Info);
-	void set_timestamping(Info);
+	void set_parameter(Info);
 	void set_promiscuous(Info);
 	Napi::Value device_index(Info);
 
 	// groups.cc
 	Napi::Value join_group(Info);
 	void leave_group(Info);
+	Napi::Value groups(Info);
 	void bind_group(Info);
 	void unbind_group(Info);
 	void set_computation(Info);
@@ -42,6 +42,8 @@ class Socket : public Napi::ObjectWrap<Socket>
 	void reset_filter(Info);
 	void enable_vlan_filter(Info);
 	void set_vlan_filter(Info);
+	void bind_egress(Info);
+	void unbind_egress(Info);
 
 	// receive.cc
 	Napi::Value read(Info);

@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { type Computation, compile, type ModuleFinder, type Program, renderDiagnostics, writeImage } from "@pfq/lang";
+import { readFileSync } from "node:fs";
+import {
+	type Compilation,
+	type Computation,
+	type ModuleFinder,
+	type Program,
+	renderDiagnostics,
+	writeImage,
+} from "@pfq/lang";
+import { Failure } from "@pfq/lang/failure";
+import { compilationOf, compilationOfText, isImage } from "@pfq/lang/program-file";
+import { cText, refuse } from "./checks.js";
 import { PfqError } from "./errors.js";
 
-/** A program made with the eDSL, a computation, an image, or the text of a program. */
+/** A program made with the eDSL, a computation, an image, or a text: a program, or a computation as JSON. */
 export type ComputationSource = Program | Computation | Uint8Array | string;
 
 export interface SourceOptions {
@@ -20,18 +31,52 @@ export interface Loadable {
 
 /** Throws a PfqError with code `EINVAL`, the place, and the compiler's message where a text is no program. */
 export const loadable = (source: ComputationSource, { file = "program", modules }: SourceOptions): Loadable => {
-	if (source instanceof Uint8Array) return { image: source };
-	const computation =
-		typeof source === "string" ? compiled(source, { file, ...(modules && { modules }) }) : computationOf(source);
-	return { image: writeImage(computation), computation };
+	// a copy: what is shared with other threads may change while it is checked
+	if (source instanceof Uint8Array) return { image: source.slice() };
+	if (typeof source !== "string") return written(computationOf(source));
+	const name = cText("file", file);
+	return compiled(() => compilationOfText(name, source, modules ? { modules } : {}));
 };
 
-const computationOf = (source: Program | Computation): Computation =>
-	"computation" in source ? source.computation : source;
+/** The same for a file: an image, JSON, or a text, whose modules are found in its folder. */
+export const loadableFile = (path: string): Loadable => {
+	const octets = octetsOfFile(path);
+	return isImage(octets) ? { image: octets } : compiled(() => compilationOf(path, octets, {}));
+};
 
-const compiled = (text: string, options: SourceOptions): Computation => {
-	const result = compile(text, options);
-	if (result.ok) return result.computation;
+const octetsOfFile = (path: string): Uint8Array => {
+	try {
+		return readFileSync(path);
+	} catch (cause) {
+		const { code = "EIO", message } = cause as NodeJS.ErrnoException;
+		throw new PfqError(code, message, { cause });
+	}
+};
+
+const computationOf = (source: Program | Computation): Computation => {
+	const computation = typeof source === "object" && source && "computation" in source ? source.computation : source;
+	if (Array.isArray(computation?.nodes)) return computation;
+	return refuse("setComputation", source, "no program, no image, no text and not null");
+};
+
+const written = (computation: Computation): Loadable => {
+	try {
+		return { image: writeImage(computation), computation };
+	} catch (cause) {
+		throw new PfqError("EINVAL", `no good computation: ${(cause as Error).message}`, { cause });
+	}
+};
+
+const compiled = (compile: () => Compilation): Loadable => {
+	const result = ((): Compilation => {
+		try {
+			return compile();
+		} catch (cause) {
+			if (cause instanceof Failure) throw new PfqError("EINVAL", cause.message, { cause });
+			throw cause;
+		}
+	})();
+	if (result.ok) return written(result.computation);
 	const [first] = result.diagnostics;
 	throw new PfqError("EINVAL", renderDiagnostics(result.diagnostics).trimEnd(), first ? { place: first.place } : {});
 };

@@ -62,7 +62,7 @@ describe("an error", () => {
 		expect(bind("eth77").replace(/have: .*/, "have: …")).toMatchInlineSnapshot(
 			`"ENODEV eth77: no such interface; have: …"`,
 		);
-		expect(bind("")).toMatchInlineSnapshot(`"EINVAL device: "" is not the name of a device"`);
+		expect(bind("")).toMatchInlineSnapshot(`"EINVAL device: '' is not the name of a device"`);
 		expect(bind("x".repeat(300))).toMatchInlineSnapshot(`"EINVAL device: a name has 1 to 255 characters"`);
 		expect(bind("mem:")).toMatchInlineSnapshot(
 			`"EINVAL mem:: a memory device is mem:NAME, the end of a cable mem:A=B; a name has 1 to 63 characters"`,

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Class, Vlan } from "@pfq/abi";
+import { mark, program, writeImage, writeJson } from "@pfq/lang";
 import { describe, expect, it } from "vitest";
 import { arpPacket, udpPacket } from "./packets.test-support.js";
 import { Socket } from "./socket.js";
@@ -42,6 +46,60 @@ describe("a group", () => {
 		wire.send(...flows(10));
 		expect(members.sockets.map(countPackets)).toEqual([10, 10, 10]);
 		expect(members.group.stats()).toMatchObject({ recv: 30, lost: 0, drop: 0 });
+	});
+
+	it("is left by `using`, and once", () => {
+		using socket = Socket.open();
+		{
+			using _ = socket.joinGroup();
+			expect(socket.groups).toHaveLength(1);
+		}
+		expect(socket.groups).toEqual([]);
+		{
+			using group = socket.joinGroup();
+			group.leave();
+		}
+		using _ = socket.joinGroup();
+		socket.close();
+	});
+
+	it("takes a program in JSON, and from a file: text with its modules, JSON, an image", () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device);
+		const { group } = receiver;
+		const folder = mkdtempSync(join(tmpdir(), "pfq-group-"));
+		const file = (name: string, content: string | Uint8Array): string => {
+			writeFileSync(join(folder, name), content);
+			return join(folder, name);
+		};
+		const marks = program(mark(7));
+		try {
+			file("Number.pfq", "module Number where\nnumber = 7\n");
+			const text = file("text.pfq", "import Number\nmain = mark number\n");
+			const json = file("graph.json", writeJson(marks.computation));
+			const image = file("image", writeImage(marks.computation));
+			const loads = [
+				() => group.setComputation(writeJson(marks.computation)),
+				() => group.setComputationFromFile(text),
+				() => group.setComputationFromFile(json),
+				() => group.setComputationFromFile(image),
+			];
+			for (const load of loads) {
+				group.setComputation(null);
+				load();
+				wire.send(udpPacket());
+				expect(drain(receiver.socket, (batch, index) => batch.mark(index))).toEqual([7]);
+			}
+			const wrong = file("wrong.pfq", "main =\n  upd\n");
+			expect(() => group.setComputationFromFile(wrong)).toThrow(
+				expect.objectContaining({ code: "EINVAL", place: { file: wrong, line: 2, column: 3 } }),
+			);
+			expect(() => group.setComputationFromFile(join(folder, "none"))).toThrow(
+				expect.objectContaining({ code: "ENOENT", message: expect.stringContaining("none") }),
+			);
+		} finally {
+			rmSync(folder, { recursive: true });
+		}
 	});
 
 	it("drops what its program drops, and counts", () => {

@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Any, Class, Policy } from "@pfq/abi";
-import { deviceName, intNumber } from "./checks.js";
-import { type ComputationSource, loadable, located, type SourceOptions } from "./computation.js";
-import { PfqError } from "./errors.js";
+import { cText, deviceName, flag, intNumber, optionsOf, refuse, word64 } from "./checks.js";
+import {
+	type ComputationSource,
+	type Loadable,
+	loadable,
+	loadableFile,
+	located,
+	type SourceOptions,
+} from "./computation.js";
 import { type BpfInstruction, encodeFilter } from "./filter.js";
 import type { NativeSocket } from "./native.js";
 import { readCounters, readStats, type Stats } from "./stats.js";
@@ -29,14 +35,16 @@ export interface BindOptions {
 	readonly queue?: number;
 }
 
-/** A group, as a member sees it. */
-export interface Group {
+/** A group, as a member sees it. Disposing of it leaves it. */
+export interface Group extends Disposable {
 	readonly id: number;
 	/**
 	 * Sets what the group does with a packet; null: each packet goes to all members. Takes effect between two packets.
 	 * A PfqError names the node at fault and its place in the source.
 	 */
 	setComputation(source: ComputationSource | null, options?: SourceOptions): void;
+	/** The same with a file: an image, JSON, or the text of a program, which finds modules in its folder. */
+	setComputationFromFile(path: string): void;
 	/** Feeds the group from a device: the name of an interface, `pcap:FILE`, `mem:NAME`, `mem:A=B`. */
 	bind(device: string, options?: BindOptions): void;
 	unbind(device: string, options?: BindOptions): void;
@@ -57,42 +65,52 @@ export interface Group {
 	leave(): void;
 }
 
-export const joinGroup = (native: NativeSocket, options: GroupOptions): Group => {
-	const { gid = Any.ANY_GROUP, policy = "shared", classMask = Class.DEFAULT } = options;
-	if (!Object.hasOwn(policies, policy))
-		throw new PfqError("EINVAL", `policy: '${policy}' is none of ${Object.keys(policies).join(", ")}`);
-	if (typeof classMask !== "bigint") throw new PfqError("EINVAL", "classMask: not a bigint");
-	if (BigInt.asUintN(64, classMask) !== classMask)
-		throw new PfqError("EINVAL", `classMask: ${classMask} is not a mask of 64 bits`);
-	const id = native.joinGroup(intNumber("gid", gid, Any.ANY_GROUP), classMask, policies[policy]);
+export const joinGroup = (native: NativeSocket, options: GroupOptions, closed: () => boolean): Group => {
+	const { gid = Any.ANY_GROUP, policy = "shared", classMask = Class.DEFAULT } = optionsOf("joinGroup", options);
+	if (!Object.hasOwn(policies, policy)) refuse("policy", policy, `none of ${Object.keys(policies).join(", ")}`);
+	const id = native.joinGroup(intNumber("gid", gid, Any.ANY_GROUP), word64("classMask", classMask), policies[policy]);
+	let left = false;
+
+	const load = ({ image, computation }: Loadable): void => {
+		try {
+			native.setComputation(id, image);
+		} catch (error) {
+			throw located(error, computation);
+		}
+	};
 
 	return Object.freeze({
 		id,
-		setComputation(source, sourceOptions = {}) {
-			const { image, computation } =
-				source === null ? { image: new Uint8Array(), computation: undefined } : loadable(source, sourceOptions);
-			try {
-				native.setComputation(id, image);
-			} catch (error) {
-				throw located(error, computation);
-			}
-		},
-		bind: (device, { queue } = {}) => native.bindGroup(id, deviceName(device), queueNumber(queue)),
-		unbind: (device, { queue } = {}) => native.unbindGroup(id, deviceName(device), queueNumber(queue)),
+		setComputation: (source, sourceOptions = {}) =>
+			load(
+				source === null ? { image: new Uint8Array() } : loadable(source, optionsOf("setComputation", sourceOptions)),
+			),
+		setComputationFromFile: (path) => load(loadableFile(cText("path", path))),
+		bind: (device, bindOptions = {}) =>
+			native.bindGroup(id, deviceName(device), queueNumber(optionsOf("bind", bindOptions))),
+		unbind: (device, bindOptions = {}) =>
+			native.unbindGroup(id, deviceName(device), queueNumber(optionsOf("unbind", bindOptions))),
 		setFilter(filter) {
 			if (filter === null) native.resetFilter(id);
-			else if (typeof filter === "string") native.setFilterExpression(id, filter);
-			else if ("fd" in filter) native.setFilterProgram(id, intNumber("fd", filter.fd));
-			else native.setFilter(id, encodeFilter(filter));
+			else if (typeof filter === "string") native.setFilterExpression(id, cText("filter", filter));
+			else if (Array.isArray(filter)) native.setFilter(id, encodeFilter(filter));
+			else if (typeof filter === "object" && "fd" in filter) native.setFilterProgram(id, intNumber("fd", filter.fd));
+			else refuse("filter", filter, "no expression, no list of instructions, no { fd } and not null");
 		},
-		enableVlanFilter: (on) => native.enableVlanFilter(id, on),
+		enableVlanFilter: (on) => native.enableVlanFilter(id, flag("enableVlanFilter", on)),
 		setVlanFilter: (vid) => native.setVlanFilter(id, intNumber("vid", vid, -1), true),
 		resetVlanFilter: (vid) => native.setVlanFilter(id, intNumber("vid", vid, -1), false),
 		stats: () => readStats((into) => native.groupStats(id, into)),
 		counters: () => readCounters((into) => native.groupCounters(id, into)),
-		leave: () => native.leaveGroup(id),
+		leave() {
+			native.leaveGroup(id);
+			left = true;
+		},
+		[Symbol.dispose]() {
+			if (!left && !closed()) this.leave();
+		},
 	} satisfies Group);
 };
 
-export const queueNumber = (queue: number | undefined): number =>
+export const queueNumber = ({ queue }: BindOptions): number =>
 	queue === undefined ? Any.ANY_QUEUE : intNumber("queue", queue);

@@ -4,6 +4,7 @@ export type { Batch } from "./batch.js";
 export type { ComputationSource, SourceOptions } from "./computation.js";
 export { PfqError, type PfqErrorDetails } from "./errors.js";
 export type { BpfInstruction } from "./filter.js";
+export { hugepagesMountpoint, setLogger, symmetricHash } from "./functions.js";
 export type { BindOptions, Group, GroupOptions, GroupPolicy } from "./group.js";
 export type { Packet } from "./packet.js";
 export {

@@ -11,13 +11,13 @@ export interface NativeSocket {
 	disable(): void;
 	host(): "user" | "kernel";
 	parameter(name: ParameterName): number;
-	setWeight(weight: number): void;
-	setTimestamping(on: boolean): void;
+	setParameter(name: SettableParameter, value: number): void;
 	setPromiscuous(device: string, on: boolean): void;
 	deviceIndex(device: string): number;
 
 	joinGroup(gid: number, classMask: bigint, policy: number): number;
 	leaveGroup(gid: number): void;
+	groups(): number[];
 	bindGroup(gid: number, device: string, queue: number): void;
 	unbindGroup(gid: number, device: string, queue: number): void;
 	setComputation(gid: number, image: Uint8Array): void;
@@ -27,6 +27,8 @@ export interface NativeSocket {
 	resetFilter(gid: number): void;
 	enableVlanFilter(gid: number, on: boolean): void;
 	setVlanFilter(gid: number, vid: number, on: boolean): void;
+	bindEgress(device: string, queue: number): void;
+	unbindEgress(): void;
 
 	/** Releases the batch before, takes what the queue holds; gives the number of packets. See `Sums`. */
 	read(): number;
@@ -53,15 +55,9 @@ export interface NativeSocket {
 	deviceStats(device: string): NativeDeviceStats;
 }
 
-export type ParameterName =
-	| "id"
-	| "caplen"
-	| "rxSlots"
-	| "rxSlotSize"
-	| "xmitlen"
-	| "txSlots"
-	| "weight"
-	| "timestamping";
+export type SettableParameter = "caplen" | "rxSlots" | "xmitlen" | "txSlots" | "weight" | "timestamping";
+
+export type ParameterName = SettableParameter | "id" | "rxSlotSize" | "txSlotSize" | "memorySize";
 
 export interface NativeDeviceStats {
 	ifindex: number;
@@ -87,11 +83,18 @@ interface Addon {
 		sums: Float64Array,
 	) => NativeSocket;
 	setFailureMaker(maker: typeof nativeError): void;
+	setLogger(logger: ((line: string) => void) | null): void;
+	symmetricHash(frame: Uint8Array): number;
+	hugepagesMountpoint(): string | null;
 }
 
 const load = (): Addon => {
 	const file = fileURLToPath(new URL("../addon/build/pfq.node", import.meta.url));
-	if (!existsSync(file)) throw new PfqError("ENOENT", `${file}: not built yet; run \`make build\` first`);
+	if (!existsSync(file))
+		throw new PfqError(
+			"ENOENT",
+			`${file}: not built; run \`make build\` in a checkout, else \`npm rebuild @pfq/core\``,
+		);
 	const addon = createRequire(import.meta.url)(file) as Addon;
 	addon.setFailureMaker(nativeError);
 	return addon;

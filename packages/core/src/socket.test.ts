@@ -22,6 +22,49 @@ describe("a socket", () => {
 		expect(socket.timestamping).toBe(false);
 	});
 
+	it("has sizes that can be set until it is enabled", () => {
+		using socket = Socket.open();
+		socket.caplen = 96;
+		socket.rxSlots = 1000;
+		socket.xmitlen = 200;
+		socket.txSlots = 60;
+		expect([socket.caplen, socket.rxSlots, socket.xmitlen, socket.txSlots]).toEqual([96, 1024, 200, 64]);
+		socket.bindTx("mem:sizes");
+		socket.enable();
+		expect(socket.memorySize).toBeGreaterThanOrEqual(1024 * socket.rxSlotSize + 64 * socket.txSlotSize);
+		for (const name of ["caplen", "rxSlots", "xmitlen", "txSlots"] as const)
+			expect(() => {
+				socket[name] = 64;
+			}).toThrow(/disable/);
+	});
+
+	it("knows its groups", () => {
+		using socket = Socket.open();
+		expect(socket.groups).toEqual([]);
+		const [low, high] = [socket.joinGroup({ gid: 17 }), socket.joinGroup({ gid: 250 })];
+		expect(socket.groups).toEqual([17, 250]);
+		low.leave();
+		expect(socket.groups).toEqual([high.id]);
+	});
+
+	it("stands for a device, and sends there what its groups give it", () => {
+		using wire = createWire();
+		using far = createWire();
+		using receiver = openReceiver(far.device);
+		using socket = Socket.open();
+		const group = socket.joinGroup({ policy: "private" });
+		socket.bindEgress(far.device);
+		group.bind(wire.device);
+		socket.enable();
+		wire.send(udpPacket(), udpPacket());
+		expect(receiver.socket.read()?.length).toBe(2);
+		expect(socket.read()).toBeNull();
+		socket.unbindEgress();
+		wire.send(udpPacket());
+		expect(receiver.socket.read()).toBeNull();
+		expect(socket.read()?.length).toBe(1);
+	});
+
 	it("is told apart from others by its id", () => {
 		using one = Socket.open();
 		using other = Socket.open();
@@ -122,7 +165,7 @@ describe("a socket", () => {
 		sender.bindTx(wire.device, { thread: 0 });
 		sender.enable();
 		expect(() => sender.sendAsync("octets" as never)).toThrow("no Uint8Array");
-		expect(() => sender.sendAsync(udpPacket(), { at: -1n })).toThrow("-1 is no time");
+		expect(() => sender.sendAsync(udpPacket(), { at: -1n })).toThrow("-1n is no time");
 		expect(() => sender.sendAsync(udpPacket(), { at: 1 as never })).toThrow("a bigint");
 		expect(() => sender.sendAsync(udpPacket(), { queue: 7 })).toThrow("no asynchronous Tx queue 7");
 		expect(() => sender.pending(1)).toThrow("no asynchronous Tx queue 1");

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Any } from "@pfq/abi";
 import { Batch, type BatchSource, type Lease } from "./batch.js";
-import { deviceName, intNumber, wholeNumber } from "./checks.js";
+import { deviceName, flag, intNumber, octetsOf, optionsOf, signalOf, wholeNumber, word64 } from "./checks.js";
 import { PfqError } from "./errors.js";
-import { type Group, type GroupOptions, joinGroup, queueNumber } from "./group.js";
-import { addon, type NativeSocket, type ParameterName, Sums } from "./native.js";
+import { type BindOptions, type Group, type GroupOptions, joinGroup, queueNumber } from "./group.js";
+import { addon, type NativeSocket, type ParameterName, type SettableParameter, Sums } from "./native.js";
 import { type DeviceStats, deviceStats, readStats, type Stats } from "./stats.js";
 import { nextTurn, turnIsOver } from "./turn.js";
 import { createWaiting, type Waiting } from "./waiting.js";
@@ -87,7 +87,14 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	}
 
 	private constructor(options: SocketOptions) {
-		const { caplen = 1514, rxSlots = 4096, xmitlen = 1514, txSlots = 1024, weight, timestamping = true } = options;
+		const {
+			caplen = 1514,
+			rxSlots = 4096,
+			xmitlen = 1514,
+			txSlots = 1024,
+			weight,
+			timestamping = true,
+		} = optionsOf("Socket.open", options);
 		this.#native = new addon.NativeSocket(
 			wholeNumber("caplen", caplen),
 			wholeNumber("rxSlots", rxSlots),
@@ -122,25 +129,55 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		return this.#parameter("id");
 	}
 
+	/** Octets of a packet to capture. Sizes can be set while the socket is not enabled. */
 	get caplen(): number {
 		return this.#parameter("caplen");
 	}
 
+	set caplen(octets: number) {
+		this.#setParameter("caplen", wholeNumber("caplen", octets));
+	}
+
+	/** Slots of the Rx queue; what is set is rounded up to a power of two. */
 	get rxSlots(): number {
 		return this.#parameter("rxSlots");
 	}
 
-	/** Octets of a slot of the Rx queue. */
+	set rxSlots(slots: number) {
+		this.#setParameter("rxSlots", wholeNumber("rxSlots", slots));
+	}
+
+	/** Octets of a slot of the Rx queue: header and packet, rounded up. */
 	get rxSlotSize(): number {
 		return this.#parameter("rxSlotSize");
 	}
 
+	/** Octets of a packet to send. */
 	get xmitlen(): number {
 		return this.#parameter("xmitlen");
 	}
 
+	set xmitlen(octets: number) {
+		this.#setParameter("xmitlen", wholeNumber("xmitlen", octets));
+	}
+
+	/** Slots of each Tx queue; what is set is rounded up to a power of two. */
 	get txSlots(): number {
 		return this.#parameter("txSlots");
+	}
+
+	set txSlots(slots: number) {
+		this.#setParameter("txSlots", wholeNumber("txSlots", slots));
+	}
+
+	/** Octets of a slot of a Tx queue. */
+	get txSlotSize(): number {
+		return this.#parameter("txSlotSize");
+	}
+
+	/** Octets of memory that the queues take; the socket is enabled. */
+	get memorySize(): number {
+		return this.#parameter("memorySize");
 	}
 
 	/** Share of steered packets, 1 to 1024. */
@@ -149,7 +186,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	}
 
 	set weight(weight: number) {
-		this.#native.setWeight(intNumber("weight", weight));
+		this.#setParameter("weight", intNumber("weight", weight));
 	}
 
 	/** Whether packets are stamped with the time of their arrival. */
@@ -158,7 +195,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	}
 
 	set timestamping(on: boolean) {
-		this.#native.setTimestamping(on);
+		this.#setParameter("timestamping", flag("timestamping", on) ? 1 : 0);
 	}
 
 	get enabled(): boolean {
@@ -171,7 +208,12 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 
 	/** Joins a group, making it if need be. */
 	joinGroup(options: GroupOptions = {}): Group {
-		return joinGroup(this.#native, options);
+		return joinGroup(this.#native, options, () => this.#closed);
+	}
+
+	/** The numbers of the groups that the socket is a member of. */
+	get groups(): readonly number[] {
+		return this.#native.groups();
 	}
 
 	/** Whether the host has a group of that number, whoever made it. */
@@ -228,7 +270,8 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	}
 
 	/** Waits until there are packets to read (true), or the socket is disabled or closed (false). For one reader at a time. */
-	async readable({ signal }: WaitOptions = {}): Promise<boolean> {
+	async readable(options: WaitOptions = {}): Promise<boolean> {
+		const signal = signalOf(optionsOf("readable", options).signal);
 		signal?.throwIfAborted();
 		while (this.#enabled) {
 			this.#waiting.checkFree();
@@ -243,7 +286,9 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	 * Batches, as they come, until the socket is disabled or closed; each is released when the next is asked for. A file
 	 * that fails ends it with a PfqError (`EIO`).
 	 */
-	async *batches({ signal, endOf }: BatchesOptions = {}): AsyncGenerator<Batch, void, undefined> {
+	async *batches(options: BatchesOptions = {}): AsyncGenerator<Batch, void, undefined> {
+		const { signal, endOf } = optionsOf("batches", options);
+		signalOf(signal);
 		if (this.#beingIterated) throw new PfqError("EBUSY", "the socket is being iterated over already");
 		this.#checkEnabled();
 		this.#beingIterated = true;
@@ -286,36 +331,46 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 
 	/** Promiscuous mode of an interface, for as long as the socket is open. */
 	setPromiscuous(device: string, on: boolean): void {
-		this.#native.setPromiscuous(deviceName(device), on);
+		this.#native.setPromiscuous(deviceName(device), flag("setPromiscuous", on));
 	}
 
 	/** Makes a Tx queue for a device, before the socket is enabled, and gives its index among those of its kind. */
-	bindTx(device: string, { queue, thread }: BindTxOptions = {}): number {
-		return this.#native.bindTx(deviceName(device), queueNumber(queue), threadNumber(thread));
+	bindTx(device: string, options: BindTxOptions = {}): number {
+		const { thread } = optionsOf("bindTx", options);
+		return this.#native.bindTx(deviceName(device), queueNumber(options), threadNumber(thread));
 	}
 
+	/** Unbinds all Tx queues, while the socket is not enabled. */
 	unbindTx(): void {
 		this.#native.unbindTx();
+	}
+
+	/** The socket stands for a device: what its groups give it is transmitted there, and not put into its queue. */
+	bindEgress(device: string, options: BindOptions = {}): void {
+		this.#native.bindEgress(deviceName(device), queueNumber(optionsOf("bindEgress", options)));
+	}
+
+	unbindEgress(): void {
+		this.#native.unbindEgress();
 	}
 
 	/**
 	 * Copies a packet into the first synchronous Tx queue. What the device would not send is counted (`stats().fail`), and
 	 * what is left in a queue when the socket is disabled (`disc`).
 	 */
-	send(octets: Uint8Array, { copies = 1, sync = 1 }: SendOptions = {}): void {
+	send(octets: Uint8Array, options: SendOptions = {}): void {
+		const { copies = 1, sync = 1 } = optionsOf("send", options);
 		this.#checkEnabled();
-		checkOctets("send", octets);
-		this.#native.send(octets, wholeNumber("copies", copies, 1), intNumber("sync", sync));
+		this.#native.send(octetsOf("send", octets), wholeNumber("copies", copies, 1), intNumber("sync", sync));
 	}
 
 	/** Copies a packet into an asynchronous Tx queue, whose thread sends it. False while the queue is full. */
-	sendAsync(octets: Uint8Array, { copies = 1, queue, at = 0n }: SendAsyncOptions = {}): boolean {
+	sendAsync(octets: Uint8Array, options: SendAsyncOptions = {}): boolean {
+		const { copies = 1, queue, at = 0n } = optionsOf("sendAsync", options);
 		this.#checkEnabled();
-		checkOctets("sendAsync", octets);
-		if (typeof at !== "bigint" || at < 0n || at >= 2n ** 64n)
-			throw new PfqError("EINVAL", `sendAsync: at ${String(at)} is no time: nanoseconds since the epoch, a bigint`);
 		const index = queue === undefined ? Any.ANY_KTHREAD : intNumber("queue", queue);
-		return this.#native.sendAsync(octets, wholeNumber("copies", copies, 1), index, at);
+		const time = word64("at", at, "no time: nanoseconds since the epoch, a bigint");
+		return this.#native.sendAsync(octetsOf("sendAsync", octets), wholeNumber("copies", copies, 1), index, time);
 	}
 
 	/** How many packets of an asynchronous Tx queue are still to be sent, copies not counted. */
@@ -346,15 +401,15 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	#parameter(name: ParameterName): number {
 		return this.#native.parameter(name);
 	}
+
+	#setParameter(name: SettableParameter, value: number): void {
+		this.#native.setParameter(name, value);
+	}
 }
 
 const threadNumber = (thread: number | "any" | undefined): number => {
 	if (thread === undefined) return Any.NO_KTHREAD;
 	return thread === "any" ? Any.ANY_KTHREAD : intNumber("thread", thread);
-};
-
-const checkOctets = (call: string, octets: Uint8Array): void => {
-	if (!(octets instanceof Uint8Array)) throw new PfqError("EINVAL", `${call}: the octets are no Uint8Array`);
 };
 
 const hasEnded = ({ state }: DeviceStats): boolean => state !== "running";

@@ -18,14 +18,21 @@ export type Loaded = Extract<Compilation, { readonly ok: true }>;
 
 const magic = "PFQC";
 
-/** Compiles a program, or reads a compiled one (an image, or JSON). */
+/** Whether this is a compiled program, by its first octets. */
+export const isImage = (octets: Uint8Array): boolean =>
+	String.fromCharCode(...octets.subarray(0, magic.length)) === magic;
+
+/** Compiles a program in a file, or reads a compiled one (an image, or JSON). */
 export const compilationOf = (file: string, octets: Uint8Array, options: CompileOptions): Compilation => {
 	const name = nameOf(file);
-	if (String.fromCharCode(...octets.subarray(0, magic.length)) === magic)
-		return compiled(name, () => readImage(octets));
-	const text = textOf(name, octets);
+	if (isImage(octets)) return compiled(name, () => readImage(octets));
+	return compilationOfText(name, textOf(name, octets), { ...options, modules: modulesBeside(file) });
+};
+
+/** Compiles a text, or reads a program in JSON. */
+export const compilationOfText = (name: string, text: string, options: CompileOptions): Compilation => {
 	if (/^\s*\[/.test(text)) return compiled(name, () => readJson(text));
-	return compile(text, { ...options, file: name, modules: modulesBeside(file) });
+	return compile(text, { ...options, file: name });
 };
 
 const compiled = (name: string, read: () => Loaded["computation"]): Loaded => {
