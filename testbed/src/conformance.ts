@@ -18,6 +18,9 @@ const vm = join(folder, "bin/vm.js");
 /** Emulated interfaces that the suite runs on, besides veth pairs. */
 const nics: readonly NicModel[] = ["virtio-net", "e1000e"];
 
+/** Of the module. Emulated cards take their time to have room again. */
+const parameters: readonly string[] = ["tx_cpus=0-1", "tx_retry=1024"];
+
 interface Verdict {
 	readonly passed: readonly string[];
 	readonly failed: readonly string[];
@@ -90,8 +93,7 @@ const inMachine = async (output: string, options: readonly string[], files: read
 				output,
 				"--log",
 				join(output, "kernel.log"),
-				"--parameter",
-				"tx_cpus=0-1",
+				...parameters.flatMap((each) => ["--parameter", each]),
 				...options,
 			],
 			...[...nics.flatMap((nic) => ["--nic", nic]), "--", ...vitest(...files)],

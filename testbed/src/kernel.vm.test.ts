@@ -82,11 +82,10 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				cwd: root,
 				stdio: ["ignore", "ignore", "inherit"],
 			});
-			const { stdout } = await inGuest(series, "PFQ_HOST=kernel bindings/c/build/test/live");
+			const { stdout } = await inGuest(series, "cd bindings/c && PFQ_HOST=kernel build/test/live");
 			const failed = [...stdout.matchAll(/^FAILED (.*)$/gm)].map(([, name]) => name);
-			expect(stdout).toMatch(/\d+ passed/);
-			// asks for the user host's own words
-			expect(failed).toEqual(["without_the_right_to_capture_the_error_says_how_to_get_it"]);
+			expect(failed).toEqual([]);
+			expect(stdout).toMatch(/^\d+ passed 0 failed 2 skipped$/m);
 		},
 		patience,
 	);

@@ -68,7 +68,7 @@ describe.each(cableKinds)("$kind: a receiver", ({ kind, create }) => {
 		receiver.group.setComputation(
 			"main = when is_ip6 (mark 6) >-> when is_frag (mark 4) >-> when is_more_frag (mark 5)",
 		);
-		const big = "x".repeat(200);
+		const big = "x".repeat(240); // no fragment so short that somebody on the way pads it, or takes the padding off
 		const four = ipv4Fragments([ethernet(link)], {}, [udp({ source: 1, destination: 2 }), big], 96);
 		const six = ipv6Fragments([ethernet(link)], {}, 1, [udp({ source: 1, destination: 2 }), big], 96);
 		const others = [packet(ethernet(link), ipv6(), tcp({ source: 1, destination: 2 })), datagram()];

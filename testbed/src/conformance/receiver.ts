@@ -16,7 +16,14 @@ export interface Receiver extends Disposable {
 /** An enabled socket in a group that is bound to the device. */
 export const openReceiver = (
 	device: string,
-	{ policy = "private", gid, classMask, queue, ...options }: SocketOptions & GroupOptions & { queue?: number } = {},
+	{
+		policy = "private",
+		gid,
+		classMask,
+		queue,
+		program,
+		...options
+	}: SocketOptions & GroupOptions & { readonly queue?: number; readonly program?: string } = {},
 ): Receiver => {
 	const socket = Socket.open(options);
 	try {
@@ -25,6 +32,7 @@ export const openReceiver = (
 			...(gid !== undefined && { gid }),
 			...(classMask !== undefined && { classMask }),
 		});
+		if (program) group.setComputation(program);
 		socket.enable();
 		group.bind(device, queue === undefined ? {} : { queue });
 		return { socket, group, [Symbol.dispose]: () => socket.close() };
