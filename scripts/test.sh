@@ -9,7 +9,7 @@ rm -rf testbed/build/conformance
 status=0
 scripts/build.sh || status=1
 pnpm exec turbo run test --no-color --log-prefix=task --concurrency=1 --continue=dependencies-successful || status=1
-node testbed/dist/conformance.js user || status=1
+node testbed/dist/conformance.js || status=1
 echo
 node scripts/tally-tests.mjs || status=1
 exit $status
