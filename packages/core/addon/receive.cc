@@ -7,60 +7,95 @@
 #include "socket.h"
 
 // Releases the batch before, takes what the queue holds, without waiting, and gives the number of
-// packets. Puts into `sums`: octets on the wire, octets captured, octets of a slot.
+// packets. Puts into `figures` where in memory() the batch begins.
 Napi::Value Socket::read(Info info)
 {
 	pfq_t *q = open_handle(info.Env());
-	detach();
+	end_batch();
 	if (next_.len > 0)
 		batch_ = next_;
 	else
 		checked(info.Env(), pfq_read(q, &batch_, 0));
 	next_ = {};
-
-	uint64_t wire = 0;
-	uint64_t captured = 0;
-	auto *slot = reinterpret_cast<const char *>(batch_.queue);
-	for (size_t n = 0; n < batch_.len; n++, slot += batch_.slot_size) {
-		auto *header = reinterpret_cast<const struct pfq_pkthdr *>(slot);
-		wire += header->len;
-		captured += header->caplen;
-	}
-	sums_data_[0] = wire;
-	sums_data_[1] = captured;
-	sums_data_[2] = batch_.slot_size;
+	figures_data_[0] = batch_.queue - base_;
 	return Napi::Number::New(info.Env(), batch_.len);
 }
 
-// The batch that was read last, as an ArrayBuffer over its slots, in place. It is detached when the
-// batch is released.
-Napi::Value Socket::view(Info info)
+// Puts into `figures`, of the packets that were read last: octets on the wire, octets captured.
+void Socket::sum(Info)
 {
-	if (view_.IsEmpty()) {
-		auto *share = new std::shared_ptr<Handle>(handle_);
-		size_t size = batch_.len * batch_.slot_size;
-		view_ = Napi::Persistent(Napi::ArrayBuffer::New(
-			info.Env(), const_cast<void *>(static_cast<const void *>(batch_.queue)),
-			size, [share](Napi::Env, void *) { delete share; }));
+	uint64_t wire = 0;
+	uint64_t captured = 0;
+	pfq_iterator_t end = pfq_net_queue_end(&batch_);
+
+	for (pfq_iterator_t it = pfq_net_queue_begin(&batch_); it != end;
+	     it = pfq_net_queue_next(&batch_, it)) {
+		wire += pfq_pkt_header(it)->len;
+		captured += pfq_pkt_header(it)->caplen;
 	}
+	figures_data_[1] = wire;
+	figures_data_[2] = captured;
+}
+
+// An ArrayBuffer in place, which keeps the memory there.
+Napi::Reference<Napi::ArrayBuffer> Socket::show(const void *octets, size_t size)
+{
+	auto *share = new std::shared_ptr<Handle>(handle_);
+
+	return Napi::Persistent(Napi::ArrayBuffer::New(
+		Env(), const_cast<void *>(octets), size,
+		[share](Napi::Env, void *) { delete share; }));
+}
+
+// All queues of an enabled socket. It is detached when the socket is disabled or closed.
+Napi::Value Socket::memory(Info info)
+{
+	pfq_t *q = open_handle(info.Env());
+	if (memory_.IsEmpty()) {
+		size_t size = checked(info.Env(), pfq_mem_size(q));
+		base_ = static_cast<const char *>(pfq_mem_addr(q));
+		memory_ = show(base_, size);
+	}
+	return memory_.Value();
+}
+
+// The slots of the batch that was read last. It is detached when the batch is released.
+Napi::Value Socket::view(Info)
+{
+	if (view_.IsEmpty())
+		view_ = show(batch_.queue, batch_.len * batch_.slot_size);
 	return view_.Value();
 }
 
-void Socket::detach()
+void Socket::hide(Napi::Reference<Napi::ArrayBuffer> &shown)
 {
-	if (!view_.IsEmpty()) {
-		Napi::HandleScope scope(Env());
-		view_.Value().Detach();
-		view_.Reset();
-	}
+	if (shown.IsEmpty())
+		return;
+	Napi::HandleScope scope(Env());
+	shown.Value().Detach();
+	shown.Reset();
+}
+
+// Ends the batch that was read last.
+void Socket::end_batch()
+{
+	hide(view_);
 	batch_ = {};
+}
+
+// Ends all that is seen of the queues.
+void Socket::end_memory()
+{
+	end_batch();
+	next_ = {};
+	hide(memory_);
 }
 
 // libpfq releases a batch by reading the next, which is kept for read().
 void Socket::release(Info info)
 {
 	pfq_t *q = open_handle(info.Env());
-	detach();
+	end_batch();
 	if (next_.len == 0)
 		checked(info.Env(), pfq_read(q, &next_, 0));
 }

@@ -34,6 +34,8 @@ Napi::Function Socket::define(Napi::Env env)
 			InstanceMethod<&Socket::bind_egress>("bindEgress"),
 			InstanceMethod<&Socket::unbind_egress>("unbindEgress"),
 			InstanceMethod<&Socket::read>("read"),
+			InstanceMethod<&Socket::sum>("sum"),
+			InstanceMethod<&Socket::memory>("memory"),
 			InstanceMethod<&Socket::view>("view"),
 			InstanceMethod<&Socket::release>("release"),
 			InstanceMethod<&Socket::arm>("arm"),
@@ -52,8 +54,8 @@ Napi::Function Socket::define(Napi::Env env)
 		});
 }
 
-// (caplen, rxSlots, xmitlen, txSlots, sums): a socket of no group. `sums` is where read() puts its
-// sums.
+// (caplen, rxSlots, xmitlen, txSlots, figures): a socket of no group. `figures` is where read() and
+// sum() put what they tell.
 Socket::Socket(Info info) : Napi::ObjectWrap<Socket>(info)
 {
 	pfq_t *q = pfq_open_nogroup(integer(info, 0), integer(info, 1), integer(info, 2),
@@ -61,8 +63,8 @@ Socket::Socket(Info info) : Napi::ObjectWrap<Socket>(info)
 	if (!q)
 		throw failure_of(info.Env(), nullptr);
 	handle_ = std::make_shared<Handle>(q);
-	sums_ = Napi::Persistent(info[4].As<Napi::Float64Array>());
-	sums_data_ = sums_.Value().Data();
+	figures_ = Napi::Persistent(info[4].As<Napi::Float64Array>());
+	figures_data_ = figures_.Value().Data();
 }
 
 pfq_t *Socket::open_handle(Napi::Env env) const
@@ -81,8 +83,7 @@ long Socket::checked(Napi::Env env, long result) const
 
 void Socket::close(Info)
 {
-	detach();
-	next_ = {};
+	end_memory();
 	waiter_.close();
 	handle_->close();
 }
@@ -95,8 +96,7 @@ void Socket::enable(Info info)
 void Socket::disable(Info info)
 {
 	pfq_t *q = open_handle(info.Env());
-	detach();
-	next_ = {};
+	end_memory();
 	waiter_.close();
 	checked(info.Env(), pfq_disable(q));
 }

@@ -47,6 +47,8 @@ class Socket : public Napi::ObjectWrap<Socket>
 
 	// receive.cc
 	Napi::Value read(Info);
+	void sum(Info);
+	Napi::Value memory(Info);
 	Napi::Value view(Info);
 	void release(Info);
 	Napi::Value arm(Info);
@@ -73,9 +75,12 @@ class Socket : public Napi::ObjectWrap<Socket>
 	// Throws what libpfq says if `result`, of a call of libpfq, is negative.
 	long checked(Napi::Env env, long result) const;
 
-	// Detaches the view on the batch that was read last: what looks at it sees nothing from
-	// here on.
-	void detach();
+	Napi::Reference<Napi::ArrayBuffer> show(const void *octets, size_t size);
+
+	// Detaches an ArrayBuffer: what looks at it sees nothing from here on.
+	void hide(Napi::Reference<Napi::ArrayBuffer> &shown);
+	void end_batch();
+	void end_memory();
 
 	std::shared_ptr<Handle> handle_;
 	Waiter waiter_;
@@ -83,7 +88,9 @@ class Socket : public Napi::ObjectWrap<Socket>
 	struct pfq_net_queue next_ = {}; // read already, for read()
 	int fd_ = -1;	      // readable when there are packets, once libpfq is asked for it
 	bool waited_ = false; // since the descriptor was last made unreadable
+	Napi::Reference<Napi::ArrayBuffer> memory_;
+	const char *base_ = nullptr; // of the memory
 	Napi::Reference<Napi::ArrayBuffer> view_;
-	Napi::Reference<Napi::Float64Array> sums_; // keeps the next in place
-	double *sums_data_;
+	Napi::Reference<Napi::Float64Array> figures_; // keeps the next in place
+	double *figures_data_;
 };

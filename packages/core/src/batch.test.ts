@@ -81,6 +81,32 @@ describe("a batch", () => {
 		expect(batch.data(1).byteOffset - batch.data(0).byteOffset).toBe(receiver.socket.rxSlotSize);
 	});
 
+	it("gives packets that are told apart when they are kept", () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device);
+		wire.send(udpPacket({ length: 61 }), udpPacket({ length: 62 }), udpPacket({ length: 63 }));
+
+		const batch = readOne(receiver.socket);
+		const iterator = batch[Symbol.iterator]();
+		const [first, ...rest] = iterator;
+
+		expect(first?.length).toBe(61);
+		expect(rest.map(({ length }) => length)).toEqual([62, 63]);
+		expect(iterator.next().done).toBe(true);
+	});
+
+	it("is read in place wherever in the queue it lies", () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device, { rxSlots: 16 });
+		for (let sent = 0; sent < 50; sent += 5) {
+			wire.send(...Array.from({ length: 5 }, (_, index) => udpPacket({ length: 60 + sent + index })));
+			const lengths: number[] = [];
+			for (let batch = receiver.socket.read(); batch; batch = receiver.socket.read())
+				for (const { length, data } of batch) lengths.push(length, data.length);
+			expect(lengths).toEqual([0, 1, 2, 3, 4].flatMap((index) => [60 + sent + index, 60 + sent + index]));
+		}
+	});
+
 	it("has no packet beyond its length", () => {
 		using wire = createWire();
 		using receiver = openReceiver(wire.device);
@@ -124,6 +150,20 @@ describe("a released batch", () => {
 		expect(() => data.readUInt16BE(12)).toThrow();
 		expect(batch.length).toBe(1);
 		batch.release();
+	});
+
+	it("has its sums if it was asked for them before", () => {
+		using wire = createWire();
+		using receiver = openReceiver(wire.device, { caplen: 64 });
+		wire.send(udpPacket(), udpPacket({ length: 100 }));
+		const asked = readOne(receiver.socket);
+		expect(asked.octets).toBe(160);
+		wire.send(udpPacket());
+		const unasked = readOne(receiver.socket);
+		unasked.release();
+		expect([asked.octets, asked.capturedOctets]).toEqual([160, 124]);
+		expect(() => unasked.octets).toThrow(expect.objectContaining(released));
+		expect(() => unasked.capturedOctets).toThrow(expect.objectContaining(released));
 	});
 
 	it("throws though nothing of it was looked at before", () => {

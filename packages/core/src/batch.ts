@@ -4,16 +4,37 @@ import { PfqPkthdr } from "@pfq/abi";
 import { PfqError } from "./errors.js";
 import { Packet } from "./packet.js";
 
+/** Octets of all packets of a batch. */
+export interface Sums {
+	readonly octets: number;
+	readonly captured: number;
+}
+
 /** What a batch has of its socket. */
 export interface BatchSource {
 	/** The slots of the batch, in place; detached when the batch is released. */
 	view(): ArrayBuffer;
+	sum(): Sums;
 	release(): void;
 }
 
-/** Whether the batch is still the socket's current one. */
-export interface Lease {
-	live: boolean;
+const nothing = new Uint32Array(0);
+
+/** What a batch sees of its socket's memory, until it is released. */
+export class Lease {
+	words = nothing;
+
+	constructor(memory: ArrayBuffer, offset: number, size: number) {
+		this.words = new Uint32Array(memory, offset, size >> 2);
+	}
+
+	get live(): boolean {
+		return this.words !== nothing;
+	}
+
+	end(): void {
+		this.words = nothing;
+	}
 }
 
 /** Words of a packet header: the queue is little-endian, as are all machines that PFQ runs on. */
@@ -33,36 +54,33 @@ const GID_LINK = word(PfqPkthdr.infoGidOffset);
  * `release()`, by the next batch, by the end of the iteration, by `disable()` or `close()`. After that, all that reads
  * a packet throws a PfqError with code `ESTALE`, and Buffers that were taken from the batch have length 0.
  *
- * The methods that take an index make no object per packet; iterating makes a `Packet` for each.
+ * The methods that take an index make no object per packet; iterating makes a `Packet` for each that is kept.
  */
 export class Batch implements Iterable<Packet>, Disposable {
 	/** Number of packets. */
 	readonly length: number;
-	/** Octets of all packets on the wire. */
-	readonly octets: number;
-	/** Octets of all packets in the queue. */
-	readonly capturedOctets: number;
 	readonly #source: BatchSource;
 	readonly #lease: Lease;
 	readonly #slotSize: number;
 	readonly #slotWords: number;
-	#words: Uint32Array | undefined;
+	#sums: Sums | undefined;
 
-	constructor(
-		source: BatchSource,
-		lease: Lease,
-		length: number,
-		octets: number,
-		capturedOctets: number,
-		slotSize: number,
-	) {
+	constructor(source: BatchSource, lease: Lease, length: number, slotSize: number) {
 		this.length = length;
-		this.octets = octets;
-		this.capturedOctets = capturedOctets;
 		this.#source = source;
 		this.#lease = lease;
 		this.#slotSize = slotSize;
 		this.#slotWords = slotSize >> 2;
+	}
+
+	/** Octets of all packets on the wire: added up natively, when it is first asked for. */
+	get octets(): number {
+		return (this.#sums ?? this.#sum()).octets;
+	}
+
+	/** Octets of all packets in the queue, in the same way. */
+	get capturedOctets(): number {
+		return (this.#sums ?? this.#sum()).captured;
 	}
 
 	/** Seconds of the time of arrival, since the epoch. */
@@ -138,7 +156,7 @@ export class Batch implements Iterable<Packet>, Disposable {
 
 	/** All slots of the batch: packet `i` is the `caplen(i)` octets at `offset(i)`. */
 	get memory(): Buffer {
-		this.#mapped();
+		if (!this.#lease.live) this.#absent(0);
 		return Buffer.from(this.#source.view());
 	}
 
@@ -155,20 +173,18 @@ export class Batch implements Iterable<Packet>, Disposable {
 		this.release();
 	}
 
-	*[Symbol.iterator](): Generator<Packet, void, undefined> {
-		for (let index = 0; index < this.length; index++) yield new Packet(this, index);
+	[Symbol.iterator](): IterableIterator<Packet> {
+		return new PacketIterator(this);
 	}
 
 	#word(index: number, field: number): number {
-		const words = this.#words ?? this.#mapped();
-		// a detached array has no elements
-		return words[index * this.#slotWords + field] ?? this.#absent(index);
+		return this.#lease.words[index * this.#slotWords + field] ?? this.#absent(index);
 	}
 
-	#mapped(): Uint32Array {
-		if (!this.#lease.live) return this.#absent(0);
-		this.#words ??= new Uint32Array(this.#source.view());
-		return this.#words;
+	#sum(): Sums {
+		if (!this.#lease.live) this.#absent(0);
+		this.#sums = this.#source.sum();
+		return this.#sums;
 	}
 
 	#absent(index: number): never {
@@ -178,5 +194,28 @@ export class Batch implements Iterable<Packet>, Disposable {
 				"the batch was released, and its packets are gone; copy what is needed later before the next batch",
 			);
 		throw new RangeError(`packet ${index}: the batch has ${this.length}`);
+	}
+}
+
+/**
+ * Written so that V8 sees that neither result nor packet leaves a loop that keeps neither, and makes no object: no
+ * generator; one result, whether there is a packet or not; the packet made before the result.
+ */
+class PacketIterator implements IterableIterator<Packet> {
+	readonly #batch: Batch;
+	#next = 0;
+
+	constructor(batch: Batch) {
+		this.#batch = batch;
+	}
+
+	next(): IteratorResult<Packet> {
+		const index = this.#next++;
+		const value = new Packet(this.#batch, index);
+		return { value, done: index >= this.#batch.length };
+	}
+
+	[Symbol.iterator](): this {
+		return this;
 	}
 }

@@ -30,8 +30,12 @@ export interface NativeSocket {
 	bindEgress(device: string, queue: number): void;
 	unbindEgress(): void;
 
-	/** Releases the batch before, takes what the queue holds; gives the number of packets. See `Sums`. */
+	/** Releases the batch before, takes what the queue holds; gives the number of packets. See `Figures`. */
 	read(): number;
+	/** Adds up the packets of the batch that was read last. See `Figures`. */
+	sum(): void;
+	/** The memory of all queues of an enabled socket, in place; detached when it is disabled or closed. */
+	memory(): ArrayBuffer;
 	/** The memory of the batch that was read last, in place; detached when it is released. */
 	view(): ArrayBuffer;
 	release(): void;
@@ -71,8 +75,8 @@ export interface NativeDeviceStats {
 	text: string;
 }
 
-/** Where `read` puts its sums. */
-export const Sums = { octets: 0, captured: 1, slotSize: 2, count: 3 } as const;
+/** Where `read` puts where in the memory the batch begins, and `sum` its sums. */
+export const Figures = { offset: 0, octets: 1, captured: 2, count: 3 } as const;
 
 interface Addon {
 	readonly NativeSocket: new (
@@ -80,7 +84,7 @@ interface Addon {
 		rxSlots: number,
 		xmitlen: number,
 		txSlots: number,
-		sums: Float64Array,
+		figures: Float64Array,
 	) => NativeSocket;
 	setFailureMaker(maker: typeof nativeError): void;
 	setLogger(logger: ((line: string) => void) | null): void;

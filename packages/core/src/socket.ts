@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { Any } from "@pfq/abi";
-import { Batch, type BatchSource, type Lease } from "./batch.js";
+import { Batch, type BatchSource, Lease } from "./batch.js";
 import { deviceName, flag, intNumber, octetsOf, optionsOf, signalOf, wholeNumber, word64 } from "./checks.js";
 import { PfqError } from "./errors.js";
 import { type BindOptions, type Group, type GroupOptions, joinGroup, queueNumber } from "./group.js";
-import { addon, type NativeSocket, type ParameterName, type SettableParameter, Sums } from "./native.js";
+import { addon, Figures, type NativeSocket, type ParameterName, type SettableParameter } from "./native.js";
 import { type DeviceStats, deviceStats, readStats, type Stats } from "./stats.js";
 import { nextTurn, turnIsOver } from "./turn.js";
 import { createWaiting, type Waiting } from "./waiting.js";
@@ -71,10 +71,12 @@ const fileWatch = 1;
  */
 export class Socket implements AsyncIterable<Batch>, Disposable {
 	readonly #native: NativeSocket;
-	readonly #sums = new Float64Array(Sums.count);
+	readonly #figures = new Float64Array(Figures.count);
 	readonly #waiting: Waiting;
 	readonly #source: BatchSource;
-	#lease: Lease = { live: false };
+	#memory = new ArrayBuffer(0);
+	#slotSize = 0;
+	#lease: Lease | undefined;
 	#enabled = false;
 	/** How often the socket was disabled. */
 	#epoch = 0;
@@ -100,13 +102,17 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 			wholeNumber("rxSlots", rxSlots),
 			wholeNumber("xmitlen", xmitlen),
 			wholeNumber("txSlots", txSlots),
-			this.#sums,
+			this.#figures,
 		);
 		this.#waiting = createWaiting(this.#native);
 		this.#source = {
 			view: () => this.#native.view(),
+			sum: () => {
+				this.#native.sum();
+				return { octets: this.#figures[Figures.octets] ?? 0, captured: this.#figures[Figures.captured] ?? 0 };
+			},
 			release: () => {
-				this.#lease.live = false;
+				this.#lease?.end();
 				this.#native.release();
 			},
 		};
@@ -232,12 +238,14 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	/** Makes the queues, and takes packets from now on. */
 	enable(): void {
 		this.#native.enable();
+		this.#memory = this.#native.memory();
+		this.#slotSize = this.rxSlotSize;
 		this.#enabled = true;
 	}
 
 	/** Takes no more packets, drops those in the queue, and ends the iteration over the socket. */
 	disable(): void {
-		this.#lease.live = false;
+		this.#lease?.end();
 		this.#native.disable();
 		this.#enabled = false;
 		this.#epoch++;
@@ -247,7 +255,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	/** Disables the socket and leaves its groups. May be called twice, and while the socket is read. */
 	close(): void {
 		if (this.#closed) return;
-		this.#lease.live = false;
+		this.#lease?.end();
 		this.#enabled = false;
 		this.#closed = true;
 		this.#native.close();
@@ -261,12 +269,12 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	/** Takes what the queue holds, without waiting, and releases the batch before; null if the queue is empty. */
 	read(): Batch | null {
 		this.#checkEnabled();
-		this.#lease.live = false;
+		this.#lease?.end();
 		const length = this.#native.read();
 		if (length === 0) return null;
-		const [octets = 0, captured = 0, slotSize = 0] = this.#sums;
-		this.#lease = { live: true };
-		return new Batch(this.#source, this.#lease, length, octets, captured, slotSize);
+		const offset = this.#figures[Figures.offset] ?? 0;
+		this.#lease = new Lease(this.#memory, offset, length * this.#slotSize);
+		return new Batch(this.#source, this.#lease, length, this.#slotSize);
 	}
 
 	/** Waits until there are packets to read (true), or the socket is disabled or closed (false). For one reader at a time. */
@@ -307,7 +315,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 			}
 		} finally {
 			this.#beingIterated = false;
-			if (this.#lease.live) this.#source.release();
+			if (this.#lease?.live) this.#source.release();
 		}
 	}
 
