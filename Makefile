@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every target brings along what it needs (see scripts/setup.sh) and may be typed again at any time.
 .DEFAULT_GOAL := help
-.PHONY: help setup build install test test-long test-kernel debug-kernel stress run run-kernel bench fuzz lint clean
+.PHONY: help setup build install pack test test-long test-kernel debug-kernel stress run run-kernel bench fuzz lint clean
 SHELL := /bin/sh
 
 # where scripts/setup.sh puts pnpm when it may not write to the system
@@ -22,6 +22,7 @@ help:
 	@echo 'make fuzz [SECONDS=60]          each fuzzer for that long'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
 	@echo '                                libpfq, its headers for C and C++, and what pkg-config and CMake find it by'
+	@echo 'make pack [INTO=build/npm]       the npm packages as tarballs, for `npm install` elsewhere'
 	@echo 'make build | lint | clean'
 	@echo 'make setup                      only what the other targets install (Debian packages, pnpm, npm packages)'
 
@@ -62,6 +63,11 @@ install: build
 	@$(MAKE) --no-print-directory -s -C bindings/c install
 	@$(MAKE) --no-print-directory -s -C bindings/cpp install
 
+pack: build
+	@rm -f $(or $(INTO),build/npm)/pfq-*.tgz
+	@scripts/pack.sh $(or $(INTO),build/npm)
+	@echo 'npm install $(abspath $(or $(INTO),build/npm))/*.tgz'
+
 run:
 	@scripts/setup.sh run
 	@$(MAKE) --no-print-directory -s build
@@ -94,5 +100,5 @@ lint:
 	@scripts/lint.sh
 
 clean:
-	rm -rf .turbo packages/*/dist packages/*/build packages/*/.turbo packages/core/addon/build \
+	rm -rf .turbo build packages/*/dist packages/*/build packages/*/.turbo packages/core/addon/build \
 		bindings/*/build bindings/*/.turbo testbed/dist testbed/build testbed/native/build testbed/.turbo

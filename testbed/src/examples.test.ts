@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The examples in TypeScript and C do what they say, typed as their comments say.
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -34,4 +34,14 @@ it("examples/c/count.c builds against the checkout, and counts", () => {
 	sh(`export PKG_CONFIG_PATH=bindings/c/build
 		cc -Wall -Wextra -Werror examples/c/count.c $(pkg-config --cflags --libs pfq) -o ${program}`);
 	expect(sh(`${program} pcap:${capture}`)).toMatch(new RegExp(`^${packets} packets, \\d+ octets, 0 lost\n$`));
+});
+
+it("the example of libpfq's README builds against the checkout, and prints lengths", () => {
+	const [, code = ""] = /^```c\n(.*?)^```$/ms.exec(readFileSync(join(root, "bindings/c/README.md"), "utf8")) ?? [];
+	const program = join(folder, "lengths");
+	writeFileSync(`${program}.c`, code);
+	sh(`export PKG_CONFIG_PATH=bindings/c/build
+		cc -Wall -Wextra -Werror ${program}.c $(pkg-config --cflags --libs pfq) -o ${program}`);
+	expect(sh(`${program} pcap:${capture}`).match(/^\d+$/gm)).toHaveLength(packets);
+	expect(() => sh(`${program} pcap:none`)).toThrow("none: No such file or directory");
 });

@@ -32,15 +32,16 @@ it("the examples of README.md do what they say", () => {
 	try {
 		const packets = [53, 80].map((port) => udpPacket({ destinationPort: port, length: 70 }));
 		writeCapture(join(folder, "traffic.pcap"), packets);
-		const [first = "", toTheEnd = "", octets = ""] = examples;
+		// the second has types, and is run by testbed/src/npm-packages.test.ts
+		const [first = "", , octets = "", toTheEnd = ""] = examples;
 
 		const device = "pcap:traffic.pcap";
 		const whole = asJavaScript(first)
 			.replace('"eth0"', JSON.stringify(device))
 			.replace("of socket)", `of socket.batches({ endOf: ${JSON.stringify(device)} }))`);
 		const lines = run(whole, folder).trimEnd().split("\n");
-		expect(lines[0]).toMatch(/^1000000000000000000n 70 1 <Buffer 02 00 00/);
-		expect(lines.filter((line) => /^\d+n 70 [01] <Buffer/.test(line))).toHaveLength(2);
+		expect(lines[0]).toMatch(/^1000000000000000000n 70 <Buffer 02 00 00/);
+		expect(lines.filter((line) => /^\d+n 70 <Buffer/.test(line))).toHaveLength(2);
 
 		const opening = whole.slice(0, whole.indexOf("for await"));
 		expect(run(`${opening}let octets = 0;\n${toTheEnd}console.log(octets);`, folder)).toBe("140\n");
