@@ -53,6 +53,24 @@ static int open_exchange(pfq_t *q, struct exchange *exchange, const char *input)
 		       strerror(errno));
 }
 
+/* posix_spawn() tells by this status what it does not tell by its value. */
+#define NOT_RUN 127
+
+static int not_run(pfq_t *q, const char *program, int error)
+{
+	return failure(q, error,
+		       "%s: %s: put the compiler pfq-lang on PATH, name it in PFQ_LANG, or give an "
+		       "image",
+		       program, strerror(error));
+}
+
+static bool is_empty(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_size == 0;
+}
+
 /* Gives the status that the compiler ended with, 0 if it is not known (the program reaps its
  * children by itself); -1 if it could not be run. */
 static int run_compiler(pfq_t *q, const struct exchange *exchange, const char *file)
@@ -71,13 +89,12 @@ static int run_compiler(pfq_t *q, const struct exchange *exchange, const char *f
 	error = posix_spawnp(&child, program, &actions, NULL, argv, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	if (error)
-		return failure(q, error,
-			       "%s: %s: put the compiler pfq-lang on PATH, name it in PFQ_LANG, or "
-			       "give an image",
-			       program, strerror(error));
+		return not_run(q, program, error);
 	while (waitpid(child, &status, 0) < 0)
 		if (errno != EINTR)
 			return 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_RUN && is_empty(exchange->fds[2]))
+		return not_run(q, program, ENOENT);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
 }
 

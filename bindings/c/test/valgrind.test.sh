@@ -1,0 +1,43 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-3-Clause
+# The tests' programs, built without sanitizers, and the examples under valgrind: no error, and no block of memory that is lost.
+# PFQ_TEST_LONG=1: those that take long, too.
+cd "$(dirname "$0")/.." || exit 1
+command -v valgrind >/dev/null || {
+	echo "SKIPPED valgrind: valgrind is not installed"
+	exit 0
+}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+status=0
+export PFQ_HOST=user
+
+# Exit status 99: valgrind found something. It says of some ioctls that it does not know them, which is no error.
+watch() {
+	name=$1
+	shift
+	if valgrind -q --error-exitcode=99 --leak-check=full --errors-for-leak-kinds=definite --show-leak-kinds=definite \
+		--suppressions=test/valgrind.supp "$@" >"$work/log" 2>&1 && ! grep -q '^==.*definitely lost' "$work/log"; then
+		echo "ok valgrind: $name"
+	else
+		echo "FAILED valgrind: $name"
+		grep -v '^ok ' "$work/log" | head -n 60
+		status=1
+	fi
+}
+
+build() {
+	cc -std=gnu11 -g -Iinclude -I../../packages/abi/include -o "$work/example" "$1" build/libpfq.a -lpcap -lurcu-bp -pthread
+}
+
+[ "${PFQ_TEST_LONG:-}" = 1 ] && long='live' || long=
+for program in capture-corpus capture-file close compiler filter fork golden life memory-device receive transmit $long; do
+	watch "$program" "build/test/$program"
+done
+for example in man/*.c; do
+	build "$example" || status=1
+	watch "$example" "$work/example"
+done
+build ../../examples/c/count.c || status=1
+watch examples/c/count.c "$work/example" pcap:test/corpus/capture/microseconds
+exit $status
