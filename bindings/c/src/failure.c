@@ -5,6 +5,8 @@
  */
 #include "handle.h"
 
+#include "error.h"
+
 pthread_mutex_t failure_lock = PTHREAD_MUTEX_INITIALIZER;
 
 static __thread struct {
@@ -28,15 +30,35 @@ int failure_of(const pfq_t *q, const struct pfq_error *error)
 	return -1;
 }
 
+static int failure_with(const pfq_t *q, int code, const char *format, va_list arguments)
+{
+	struct pfq_error error;
+
+	pfq_vfail(&error, code, -1, format, arguments);
+	return failure_of(q, &error);
+}
+
 int failure(const pfq_t *q, int code, const char *format, ...)
 {
-	struct pfq_error error = { .code = -code, .node = -1 };
 	va_list arguments;
 
 	va_start(arguments, format);
-	vsnprintf(error.text, sizeof(error.text), format, arguments);
+	failure_with(q, code, format, arguments);
 	va_end(arguments);
-	return failure_of(q, &error);
+	return -1;
+}
+
+int refusal(const pfq_t *q, int code, const char *format, ...)
+{
+	va_list arguments;
+
+	if (!handle_enter(q))
+		return -1;
+	va_start(arguments, format);
+	failure_with(q, code, format, arguments);
+	va_end(arguments);
+	handle_leave(q);
+	return -1;
 }
 
 void failure_clear(pfq_t *q)

@@ -25,10 +25,10 @@ int pfq_set_group_computation(pfq_t *q, int gid, const void *image, size_t size)
 	struct pfq_computation request = { .gid = gid };
 
 	if (size > PFQ_IMAGE_MAX_SIZE)
-		return failure(q, EINVAL, "computation: an image of %zu octets, must be at most %d",
+		return refusal(q, EINVAL, "computation: an image of %zu octets, must be at most %d",
 			       size, PFQ_IMAGE_MAX_SIZE);
 	if (size && !image)
-		return failure(q, EINVAL, "computation: no image: the pointer is NULL");
+		return refusal(q, EINVAL, "computation: no image: the pointer is NULL");
 	return control_with_payload(q, PFQ_OP_SET_COMPUTATION, &request, sizeof(request), image,
 				    size);
 }
@@ -38,7 +38,7 @@ int pfq_group_fprog(pfq_t *q, int gid, const struct sock_fprog *program)
 	struct pfq_filter request = { .gid = gid };
 
 	if (!program || !program->filter || !program->len)
-		return failure(q, EINVAL, "filter: it has no instructions");
+		return refusal(q, EINVAL, "filter: it has no instructions");
 	request.count = program->len;
 	return control_with_payload(q, PFQ_OP_SET_FILTER, &request, sizeof(request),
 				    program->filter, program->len * sizeof(*program->filter));

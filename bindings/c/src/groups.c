@@ -32,7 +32,7 @@ int pfq_groups_mask(const pfq_t *q, unsigned long *mask)
 {
 	struct pfq_group_mask groups;
 
-	if (pfq_get_groups(q, &groups) < 0)
+	if (pfq_get_groups(q, mask ? &groups : NULL) < 0)
 		return -1;
 	*mask = (unsigned long)groups.mask[0];
 	return 0;

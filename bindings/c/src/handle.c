@@ -196,6 +196,10 @@ int handle_control(const pfq_t *q, unsigned int operation, const void *request, 
 
 	if (!handle_enter(q))
 		return -1;
+	if (reply_size && !reply) {
+		handle_leave(q);
+		return refusal(q, EINVAL, "no place for the answer: the pointer is NULL");
+	}
 	status = q->host->control(q, operation, request, request_size, reply, reply_size, &error);
 	if (status < 0) {
 		error.code = status;
@@ -208,7 +212,7 @@ int handle_control(const pfq_t *q, unsigned int operation, const void *request, 
 int handle_name_device(const pfq_t *q, char *field, const char *device)
 {
 	if (!device || strlen(device) >= PFQ_DEVICE_NAME)
-		return failure(q, EINVAL, "device: a name has 1 to %d characters",
+		return refusal(q, EINVAL, "device: a name has 1 to %d characters",
 			       PFQ_DEVICE_NAME - 1);
 	memcpy(field, device, strlen(device) + 1);
 	return 0;

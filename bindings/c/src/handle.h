@@ -137,6 +137,11 @@ int failure(const pfq_t *q, int code, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 int failure_of(const pfq_t *q, const struct pfq_error *error);
 
+/* The same for a bad argument, outside of enter and leave: of a closed socket, it is that it is
+ * closed. */
+int refusal(const pfq_t *q, int code, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
 /* Of the errors of sockets; whoever forks holds it meanwhile. */
 extern pthread_mutex_t failure_lock;
 

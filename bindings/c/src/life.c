@@ -139,13 +139,14 @@ static void use_queues(pfq_t *q)
 static int enable(pfq_t *q)
 {
 	struct pfq_error error = { .code = -EINVAL, .node = -1 };
-	int status;
+	struct pfq_queue_map map;
 
-	q->host->prepare(q);
-	status = handle_control(q, PFQ_OP_ENABLE, NULL, 0, &q->map, sizeof(q->map));
-
-	if (status < 0)
-		return status;
+	/* What an enabled socket has is in use: this one is refused, and loses nothing. */
+	if (!q->enabled)
+		q->host->prepare(q);
+	if (handle_control(q, PFQ_OP_ENABLE, NULL, 0, &map, sizeof(map)) < 0)
+		return -1;
+	q->map = map;
 	q->memory = q->host->map(q, &error);
 	if (!q->memory) {
 		q->host->control(q, PFQ_OP_DISABLE, NULL, 0, NULL, 0, NULL);

@@ -134,7 +134,7 @@ int pfq_set_weight(pfq_t *q, int weight)
 	struct pfq_value value = { .value = (uint64_t)(int64_t)weight };
 
 	if (weight < 1)
-		return failure(q, EINVAL, "weight %d: must be 1 to %d", weight, PFQ_MAX_WEIGHT);
+		return refusal(q, EINVAL, "weight %d: must be 1 to %d", weight, PFQ_MAX_WEIGHT);
 	return handle_control(q, PFQ_OP_SET_WEIGHT, &value, sizeof(value), NULL, 0);
 }
 

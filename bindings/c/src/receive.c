@@ -135,11 +135,20 @@ static int find_packets(pfq_t *q, long int microseconds, uint32_t *count)
 	return status < 0 ? -1 : 0;
 }
 
+static bool has_place(const pfq_t *q, const void *place)
+{
+	if (!place)
+		failure(q, EINVAL, "no place for the batch: the pointer is NULL");
+	return place;
+}
+
 static int take_batch(pfq_t *q, struct pfq_net_queue *nq, long int microseconds)
 {
 	struct rx_reader *rx = &q->rx;
 	uint32_t count;
 
+	if (!has_place(q, nq))
+		return -1;
 	if (handle_signals(q))
 		drain(q);
 	release(rx);
@@ -182,16 +191,27 @@ static int copy_batch(pfq_t *q, void *buf, size_t len, struct pfq_net_queue *nq)
 	return (int)kept;
 }
 
+static int check_buffer(const pfq_t *q, const void *buf, size_t len)
+{
+	if (!has_place(q, buf))
+		return -1;
+	if ((uintptr_t)buf % _Alignof(struct pfq_pkthdr))
+		return failure(q, EINVAL, "a buffer at %p: must be aligned to %zu octets", buf,
+			       _Alignof(struct pfq_pkthdr));
+	if (len < q->rx.slot_size)
+		return failure(q, EINVAL, "a buffer of %zu octets: a slot has %u", len,
+			       q->rx.slot_size);
+	return 0;
+}
+
 int pfq_recv(pfq_t *q, void *buf, size_t len, struct pfq_net_queue *nq, long int microseconds)
 {
 	int count;
 
 	if (!handle_enter_data(q, RECEIVING))
 		return -1;
-	if (len < q->rx.slot_size)
-		count = failure(q, EINVAL, "a buffer of %zu octets: a slot has %u", len,
-				q->rx.slot_size);
-	else
+	count = check_buffer(q, buf, len);
+	if (count == 0)
 		count = take_batch(q, nq, microseconds);
 	if (count > 0)
 		count = copy_batch(q, buf, len, nq);
@@ -207,9 +227,12 @@ int pfq_dispatch(pfq_t *q, pfq_handler_t handler, long int microseconds, char *u
 {
 	struct pfq_net_queue nq;
 	uint32_t epoch = q ? __atomic_load_n(&q->epoch, __ATOMIC_SEQ_CST) : 0;
-	int count = pfq_read(q, &nq, microseconds);
 	int called = 0;
+	int count;
 
+	if (!handler)
+		return refusal(q, EINVAL, "no function to call: the pointer is NULL");
+	count = pfq_read(q, &nq, microseconds);
 	if (count <= 0)
 		return count;
 	for (pfq_iterator_t it = pfq_net_queue_begin(&nq); it != pfq_net_queue_end(&nq);

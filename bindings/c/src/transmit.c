@@ -88,6 +88,8 @@ struct outgoing {
 
 static int check(const pfq_t *q, const struct outgoing *packet)
 {
+	if (!packet->octets)
+		return failure(q, EINVAL, "no packet: the pointer is NULL");
 	if (packet->len < 1 || packet->len > q->xmitlen)
 		return failure(q, EMSGSIZE,
 			       "a packet of %zu octets: the socket was opened for 1 to %u",

@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every function that pfq.h declares is exported by the library, and no other symbol is.
 cd "$(dirname "$0")/.." || exit 1
-declared=$(tr '\n' ' ' <include/pfq/pfq.h | sed 's,/\*[^*]*\*\+\([^/*][^*]*\*\+\)*/,,g' |
-	grep -oE '[a-z_]+ \*?pfq_[a-z_]+\([^)]*\);' | grep -oE 'pfq_[a-z_]+\(' | tr -d '(' | sort -u)
+declared=$(test/declared.sh)
 exported=$(nm -D --defined-only build/libpfq.so | awk '$2 == "T" { sub(/@.*/, "", $3); print $3 }' | sort -u)
 others=$(nm -D --defined-only build/libpfq.so | awk '$2 != "T" && $2 != "A"')
 if [ "$declared" = "$exported" ] && [ -z "$others" ] && [ -n "$declared" ]; then

@@ -30,8 +30,8 @@ build() {
 	cc -std=gnu11 -g -Iinclude -I../../packages/abi/include -o "$work/example" "$1" build/libpfq.a -lpcap -lurcu-bp -pthread
 }
 
-[ "${PFQ_TEST_LONG:-}" = 1 ] && long='live' || long=
-for program in capture-corpus capture-file close compiler filter fork golden life memory-device receive transmit $long; do
+[ "${PFQ_TEST_LONG:-}" = 1 ] && long='live misuse' || long=
+for program in capture-corpus capture-file close compiler filter fork golden life memory-device receive threads transmit $long; do
 	watch "$program" "build/test/$program"
 done
 for example in man/*.c; do

@@ -1,8 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # Every function that pfq.h declares is imported, but for those that others stand for.
-declared=$(tr '\n' ' ' <../c/include/pfq/pfq.h | sed 's,/\*[^*]*\*\+\([^/*][^*]*\*\+\)*/,,g' |
-	grep -oE '[a-z_]+ \*?pfq_[a-z_]+\([^)]*\);' | grep -oE 'pfq_[a-z_]+\(' | tr -d '(' | sort -u)
+declared=$(../c/test/declared.sh)
 missing=$(for name in $declared; do
 	case $name in
 	pfq_open | pfq_groups_mask | pfq_recv | pfq_dispatch) ;; # openGroup, getGroups, getPackets, and a loop in Haskell

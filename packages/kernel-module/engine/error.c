@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR BSD-3-Clause */
 #include "error.h"
 
-__attribute__((format(printf, 4, 0))) static void fill(struct pfq_error *error, int code, int node,
-						       const char *format, va_list arguments)
+int pfq_vfail(struct pfq_error *error, int code, int node, const char *format, va_list arguments)
 {
 	if (!error)
-		return;
+		return -code;
 	error->code = -code;
 	error->node = node;
 	vsnprintf(error->text, sizeof(error->text), format, arguments);
@@ -13,6 +12,7 @@ __attribute__((format(printf, 4, 0))) static void fill(struct pfq_error *error, 
 	for (char *at = error->text; *at; at++)
 		if ((unsigned char)*at < ' ' || *at == 127)
 			*at = '?';
+	return -code;
 }
 
 int pfq_fail(struct pfq_error *error, int code, const char *format, ...)
@@ -20,7 +20,7 @@ int pfq_fail(struct pfq_error *error, int code, const char *format, ...)
 	va_list arguments;
 
 	va_start(arguments, format);
-	fill(error, code, -1, format, arguments);
+	pfq_vfail(error, code, -1, format, arguments);
 	va_end(arguments);
 	return -code;
 }
@@ -30,7 +30,7 @@ int pfq_fail_node(struct pfq_error *error, int code, int node, const char *forma
 	va_list arguments;
 
 	va_start(arguments, format);
-	fill(error, code, node, format, arguments);
+	pfq_vfail(error, code, node, format, arguments);
 	va_end(arguments);
 	return -code;
 }

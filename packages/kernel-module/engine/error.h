@@ -13,5 +13,7 @@ __attribute__((format(printf, 3, 4))) int pfq_fail(struct pfq_error *error, int 
 /* The same, about a node of an image. */
 __attribute__((format(printf, 4, 5))) int pfq_fail_node(struct pfq_error *error, int code, int node,
 							const char *format, ...);
+int pfq_vfail(struct pfq_error *error, int code, int node, const char *format, va_list arguments)
+	__attribute__((format(printf, 4, 0)));
 
 #endif
