@@ -488,16 +488,21 @@ TEST(a_child_does_not_keep_the_capture_of_its_parent_alive)
 {
 	struct pair pair = make_pair("");
 	pfq_t *q = open_on(pair.b, 64, 64);
-	int gate[2], status;
+	int gate[2], ready[2], status;
 	char octet;
 	pid_t pid;
 
-	CHECK(pipe(gate) == 0);
+	CHECK(pipe(gate) == 0 && pipe(ready) == 0);
 	pid = fork();
 	if (pid == 0) {
 		close(gate[1]);
+		close(ready[1]);
 		_exit(read(gate[0], &octet, 1) == 0 ? 0 : 1);
 	}
+	/* The child is there: what fork() does in it is done. */
+	close(ready[1]);
+	CHECK(read(ready[0], &octet, 1) == 0);
+	close(ready[0]);
 	pfq_close(q);
 	/* Nobody has a packet socket any more but this test itself, to send. */
 	CHECK(shell("test \"$(tail -n +2 /proc/self/net/packet | wc -l)\" = 1"));

@@ -15,8 +15,9 @@
  *                            mem:B), and the other way round
  *
  * Functions give 0 or a value, and -1 on failure; then pfq_error() has one line that says what,
- * where and the remedy, and errno the number. A call that is out of order, or has an argument that is out of
- * range or NULL, fails like that; none ends the process. A signal ends a wait, and nothing else.
+ * where and the remedy, and errno the number. A call that is out of order, or has an argument that
+ * is out of range or NULL, fails like that; none ends the process. A signal ends a wait, and
+ * nothing else.
  *
  * Threads. Control functions may be called on one socket by many threads at once. Of the functions
  * that receive (pfq_read, pfq_recv, pfq_dispatch, pfq_poll, pfq_arm, pfq_disarm), one thread may be
