@@ -7,7 +7,7 @@ const longestShown = 60;
 
 /** A value in an error message. */
 const shown = (value: unknown): string => {
-	const text = inspect(value, { depth: 0, breakLength: Number.POSITIVE_INFINITY, customInspect: false });
+	const text = inspect(value, { depth: 0, customInspect: false }).replaceAll(/\s+/g, " ");
 	return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 };
 

@@ -10,7 +10,7 @@ import {
 } from "@pfq/lang";
 import { Failure } from "@pfq/lang/failure";
 import { compilationOf, compilationOfText, isImage } from "@pfq/lang/program-file";
-import { cText, refuse } from "./checks.js";
+import { cText, functionOf, refuse } from "./checks.js";
 import { PfqError } from "./errors.js";
 
 /** A program made with the eDSL, a computation, an image, or a text: a program, or a computation as JSON. */
@@ -31,12 +31,16 @@ export interface Loadable {
 
 /** Throws a PfqError with code `EINVAL`, the place, and the compiler's message where a text is no program. */
 export const loadable = (source: ComputationSource, { file = "program", modules }: SourceOptions): Loadable => {
-	// a copy: what is shared with other threads may change while it is checked
-	if (source instanceof Uint8Array) return { image: source.slice() };
+	if (source instanceof Uint8Array) return { image: imageOf(source) };
 	if (typeof source !== "string") return written(computationOf(source));
 	const name = cText("file", file);
+	if (modules !== undefined) functionOf("modules: find", modules?.find);
 	return compiled(() => compilationOfText(name, source, modules ? { modules } : {}));
 };
+
+/** A copy: what is shared with other threads may change while it is checked. To libpfq an empty one means none. */
+const imageOf = (octets: Uint8Array): Uint8Array =>
+	octets.length > 0 ? new Uint8Array(octets) : refuse("setComputation", octets, "no image; null removes a computation");
 
 /** The same for a file: an image, JSON, or a text, whose modules are found in its folder. */
 export const loadableFile = (path: string): Loadable => {
