@@ -18,11 +18,17 @@ void Socket::unbind_tx(Info info)
 	checked(info.Env(), pfq_unbind_tx(open_handle(info.Env())));
 }
 
+// Empty octets have no address, which is not what is wrong with them.
+static const void *address(const Napi::Uint8Array &octets)
+{
+	return octets.ByteLength() > 0 ? static_cast<const void *>(octets.Data()) : "";
+}
+
 // (octets, copies, sync)
 void Socket::send(Info info)
 {
 	auto octets = info[0].As<Napi::Uint8Array>();
-	checked(info.Env(), pfq_send(open_handle(info.Env()), octets.Data(), octets.ByteLength(),
+	checked(info.Env(), pfq_send(open_handle(info.Env()), address(octets), octets.ByteLength(),
 				     integer(info, 1), integer(info, 2)));
 }
 
@@ -37,7 +43,7 @@ Napi::Value Socket::flush(Info info)
 Napi::Value Socket::send_async(Info info)
 {
 	auto octets = info[0].As<Napi::Uint8Array>();
-	long status = pfq_send_raw(open_handle(info.Env()), octets.Data(), octets.ByteLength(),
+	long status = pfq_send_raw(open_handle(info.Env()), address(octets), octets.ByteLength(),
 				   mask(info, 3), integer(info, 1), integer(info, 2));
 	bool full = status < 0 && errno == EAGAIN;
 	if (!full)

@@ -34,7 +34,7 @@ it("has a row for each function of pfq.h, and for no other", () => {
 });
 
 it("calls each function, or says why it does not", () => {
-	const wrong = rows.filter(({ functions, reason }) => functions.some((name) => (reason === "") !== called.has(name)));
+	const wrong = rows.filter(({ functions, reason }) => reason === "" && !functions.every((name) => called.has(name)));
 	expect(wrong.map((row) => row.functions.join())).toEqual([]);
 });
 

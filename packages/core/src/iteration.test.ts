@@ -23,7 +23,7 @@ describe("iterating over a socket", () => {
 		clearInterval(clock);
 		clearTimeout(later);
 		expect(lengths).toEqual([60, 60, 99]);
-		expect(turns).toBeGreaterThan(2);
+		expect(turns).toBeGreaterThan(0);
 	});
 
 	it("wakes up for each packet that comes when the queue was empty", async () => {
