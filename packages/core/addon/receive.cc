@@ -42,9 +42,9 @@ Napi::Reference<Napi::ArrayBuffer> Socket::show(const void *octets, size_t size)
 {
 	auto *share = new std::shared_ptr<Handle>(handle_);
 
-	return Napi::Persistent(Napi::ArrayBuffer::New(
-		Env(), const_cast<void *>(octets), size,
-		[share](Napi::Env, void *) { delete share; }));
+	return Napi::Persistent(
+		Napi::ArrayBuffer::New(Env(), const_cast<void *>(octets), size,
+				       [share](Napi::Env, void *) { delete share; }));
 }
 
 // All queues of an enabled socket. It is detached when the socket is disabled or closed.
