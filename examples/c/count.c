@@ -1,70 +1,77 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Counts packets and octets of a device for some seconds, or to the end of a file.
+ * Counts the packets and octets of a device, until Ctrl-C or the end of a file.
  *
- *   export PKG_CONFIG_PATH=bindings/c/build
+ *   export PKG_CONFIG_PATH=$PWD/bindings/c/build
  *   cc examples/c/count.c $(pkg-config --cflags --libs pfq) -o count
  *   ./count pcap:traffic.pcap
- *   sudo ./count eth0 10
+ *   sudo ./count eth0
  *
- * after `make build`, or without the first line where libpfq is installed
- * (`make -C bindings/c install PREFIX=/usr/local`).
+ * after `make build`, or without the first line where libpfq is installed (`make install`).
  */
 #include <pfq/pfq.h>
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
-/* Whether the device has come to its end: then what is still in the queue is the last. */
-static int ended(pfq_t *q, const char *device, struct pfq_device_stats *stats)
+static volatile sig_atomic_t interrupted;
+static uint64_t packets, octets;
+
+static void interrupt(int number)
 {
-	return pfq_get_device_stats(q, device, stats) < 0 || stats->state != PFQ_DEVICE_RUNNING;
+	(void)number;
+	interrupted = 1;
+}
+
+/* Counts the next batch, for which it waits so long; gives its length. */
+static int count(pfq_t *q, long int microseconds)
+{
+	struct pfq_net_queue batch;
+	int length = pfq_read(q, &batch, microseconds);
+
+	if (length <= 0)
+		return length;
+	for (pfq_iterator_t it = pfq_net_queue_begin(&batch); it != pfq_net_queue_end(&batch);
+	     it = pfq_net_queue_next(&batch, it))
+		octets += pfq_pkt_header(it)->len;
+	packets += (uint64_t)length;
+	return length;
 }
 
 int main(int argc, char *argv[])
 {
 	struct pfq_device_stats device = { .state = PFQ_DEVICE_RUNNING };
-	struct pfq_net_queue batch;
-	uint64_t packets = 0, octets = 0;
-	time_t end;
+	struct pfq_stats socket;
 	pfq_t *q;
 
-	if (argc < 2) {
-		fprintf(stderr, "usage: count DEVICE [SECONDS]\n");
+	if (argc != 2) {
+		fprintf(stderr, "usage: count DEVICE\n");
 		return 2;
 	}
-	end = argc > 2 ? time(NULL) + atoi(argv[2]) : 0;
+	signal(SIGINT, interrupt);
+	signal(SIGTERM, interrupt);
 	q = pfq_open(64, 8192, 64, 64);
-	if (!q) {
-		fprintf(stderr, "count: %s\n", pfq_error(NULL));
-		return 1;
-	}
-	if (pfq_enable(q) < 0 || pfq_bind(q, argv[1], Q_ANY_QUEUE) < 0) {
-		fprintf(stderr, "count: %s\n", pfq_error(q));
-		pfq_close(q);
-		return 1;
-	}
-	while (!end || time(NULL) < end) {
-		int count = pfq_read(q, &batch, 100000);
+	if (!q || pfq_enable(q) < 0 || pfq_bind(q, argv[1], Q_ANY_QUEUE) < 0)
+		goto failed;
+	while (!interrupted && device.state == PFQ_DEVICE_RUNNING)
+		if (count(q, 100000) < 0 || pfq_get_device_stats(q, argv[1], &device) < 0)
+			goto failed;
 
-		if (count < 0)
-			break;
-		if (count == 0 && ended(q, argv[1], &device))
-			count = pfq_read(q, &batch, 0);
-		if (count == 0 && device.state != PFQ_DEVICE_RUNNING)
-			break;
-		for (pfq_iterator_t it = pfq_net_queue_begin(&batch);
-		     it != pfq_net_queue_end(&batch); it = pfq_net_queue_next(&batch, it))
-			octets += pfq_pkt_header(it)->len;
-		packets += (uint64_t)count;
-	}
-	pfq_get_device_stats(q, argv[1], &device);
+	/* What has arrived by now is handed on, and nothing after it. */
+	pfq_unbind(q, argv[1], Q_ANY_QUEUE);
+	while (count(q, 0) > 0)
+		;
+	pfq_get_stats(q, &socket);
 	printf("%" PRIu64 " packets, %" PRIu64 " octets, %" PRIu64 " lost\n", packets, octets,
-	       device.lost);
+	       device.lost + socket.lost);
 	if (device.state == PFQ_DEVICE_FAILED)
 		fprintf(stderr, "count: %s\n", device.text);
 	pfq_close(q);
 	return device.state == PFQ_DEVICE_FAILED;
+
+failed:
+	fprintf(stderr, "count: %s\n", pfq_error(q));
+	pfq_close(q);
+	return 1;
 }

@@ -1,38 +1,47 @@
 // SPDX-License-Identifier: BSD-3-Clause
 /*
- * Counts the packets of a device, DNS apart, until Ctrl-C or the end of a file:
+ * Counts the packets and octets of a device, until Ctrl-C or the end of a file:
  *
- *   pnpm exec tsx examples/typescript/count.ts pcap:traffic.pcap
- *   sudo env PATH="$PATH" pnpm exec tsx examples/typescript/count.ts eth0
+ *   node --import tsx examples/typescript/count.ts pcap:traffic.pcap
+ *   sudo "$(which node)" --import tsx examples/typescript/count.ts eth0
  */
-import { Socket } from "@pfq/core";
-import { hasPort, inc, program, when } from "@pfq/lang";
+import { type Batch, Socket } from "@pfq/core";
 
-const [device] = process.argv.slice(2);
-if (device === undefined) {
-	console.error("usage: count.ts DEVICE");
-	process.exit(2);
-}
+const count = async (device: string, signal: AbortSignal): Promise<string> => {
+	using socket = Socket.open({ caplen: 64, rxSlots: 8192 });
+	const group = socket.joinGroup({ policy: "private" });
+	socket.enable();
+	group.bind(device);
 
-const interrupted = new AbortController();
-process.on("SIGINT", () => interrupted.abort());
-
-using socket = Socket.open({ caplen: 64, rxSlots: 8192 });
-const group = socket.joinGroup({ policy: "private" });
-group.setComputation(program(when(hasPort(53), inc(0))));
-socket.enable();
-group.bind(device);
-
-let packets = 0;
-let octets = 0;
-try {
-	for await (const batch of socket.batches({ signal: interrupted.signal, endOf: device })) {
+	let packets = 0;
+	let octets = 0;
+	const add = (batch: Batch): void => {
 		packets += batch.length;
 		octets += batch.octets;
+	};
+	try {
+		for await (const batch of socket.batches({ signal, endOf: device })) add(batch);
+	} catch (error) {
+		if (!signal.aborted) throw error;
 	}
-} catch (error) {
-	// Ctrl-C is the one end that a live capture has.
-	if (!interrupted.signal.aborted) throw error;
+
+	// What has arrived by now is handed on, and nothing after it.
+	const missed = socket.deviceStats(device).lost;
+	group.unbind(device);
+	for (let batch = socket.read(); batch; batch = socket.read()) add(batch);
+	return `${packets} packets, ${octets} octets, ${missed + socket.stats().lost} lost`;
+};
+
+const [device, ...rest] = process.argv.slice(2);
+if (device === undefined || rest.length > 0) {
+	console.error("usage: count DEVICE");
+	process.exit(2);
 }
-const { lost } = socket.stats();
-console.log(`${packets} packets, ${octets} octets, ${group.counters()[0]} of DNS, ${lost} lost`);
+const interrupted = new AbortController();
+for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => interrupted.abort());
+try {
+	console.log(await count(device, interrupted.signal));
+} catch (error) {
+	console.error(`count: ${error instanceof Error ? error.message : error}`);
+	process.exitCode = 1;
+}

@@ -132,6 +132,7 @@ sockets = do
     let header = packetHeader (head packets)
     (headerLength header, headerCaplen header, headerMark header, headerState header) `shouldBe` (60, 60, 7, 9)
     headerGroup header `shouldBe` gid
+    headerLink header `shouldBe` linkEthernet
     index <- getIfindex q "mem:haskell-order"
     headerIfindex header `shouldBe` index
     headerSeconds header `shouldSatisfy` (> 0)

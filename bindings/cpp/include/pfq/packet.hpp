@@ -93,6 +93,11 @@ class packet
 	{
 		return header().info.gid;
 	}
+	/// What the octets begin with (PFQ_LINK_*).
+	int link() const noexcept
+	{
+		return header().info.link;
+	}
 
       private:
 	pfq_iterator_t slot_ = nullptr;

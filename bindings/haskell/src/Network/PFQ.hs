@@ -504,6 +504,7 @@ packetCopy (PacketRef at) = do
       <*> Abi.hdrTci at
       <*> (Queue . int <$> Abi.hdrQueue at)
       <*> (GroupId . int <$> Abi.hdrGid at)
+      <*> (Link . int <$> Abi.hdrLink at)
   Packet header <$> B.packCStringLen (at `plusPtr` Abi.pktHdrSize, headerCaplen header)
 
 -- | Makes a Tx queue for a device, of a socket that is not enabled. 'noKThread': it is sent by the calls below. Gives the index of

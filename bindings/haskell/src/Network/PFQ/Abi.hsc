@@ -73,6 +73,14 @@ qClassControlPlane = #{const Q_CLASS_CONTROL_PLANE}
 qClassControl = #{const Q_CLASS_CONTROL}
 qClassAny = #{const Q_CLASS_ANY}
 
+qLinkEthernet, qLinkRaw, qLinkNull, qLinkSll, qLinkSll2, qLinkPpp :: Int
+qLinkEthernet = #{const PFQ_LINK_ETHERNET}
+qLinkRaw = #{const PFQ_LINK_RAW}
+qLinkNull = #{const PFQ_LINK_NULL}
+qLinkSll = #{const PFQ_LINK_SLL}
+qLinkSll2 = #{const PFQ_LINK_SLL2}
+qLinkPpp = #{const PFQ_LINK_PPP}
+
 policyUndefined, policyPrivate, policyRestricted, policyShared :: Int
 policyUndefined = #{const Q_POLICY_GROUP_UNDEFINED}
 policyPrivate = #{const Q_POLICY_GROUP_PRIVATE}
@@ -147,10 +155,11 @@ hdrState = #{peek struct pfq_pkthdr, info.data.state}
 hdrIfindex :: Ptr a -> IO Int32
 hdrIfindex = #{peek struct pfq_pkthdr, info.ifindex}
 
-hdrTci, hdrQueue, hdrGid :: Ptr a -> IO Word16
+hdrTci, hdrQueue, hdrGid, hdrLink :: Ptr a -> IO Word16
 hdrTci = #{peek struct pfq_pkthdr, info.vlan.tci}
 hdrQueue = #{peek struct pfq_pkthdr, info.queue}
 hdrGid = #{peek struct pfq_pkthdr, info.gid}
+hdrLink = #{peek struct pfq_pkthdr, info.link}
 
 programSize, instructionSize :: Int
 programSize = #{size struct sock_fprog}

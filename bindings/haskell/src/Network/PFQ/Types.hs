@@ -40,6 +40,13 @@ module Network.PFQ.Types
   , PacketRef (..)
   , Packet (..)
   , Header (..)
+  , Link (..)
+  , linkEthernet
+  , linkRaw
+  , linkNull
+  , linkSll
+  , linkSll2
+  , linkPpp
 
     -- * Figures
   , Stats (..)
@@ -57,7 +64,7 @@ import Data.ByteString (ByteString)
 import Data.Word (Word16, Word32, Word64, Word8)
 import Foreign.C.Error (Errno (..))
 import Foreign.Ptr (Ptr)
-import Network.PFQ.Abi (qAnyGroup, qAnyKThread, qAnyQueue, qClassAny, qClassControl, qClassControlPlane, qClassDefault, qClassUserPlane, qNoKThread, qVlanAnytag, qVlanUntag)
+import Network.PFQ.Abi (qAnyGroup, qAnyKThread, qAnyQueue, qClassAny, qClassControl, qClassControlPlane, qClassDefault, qClassUserPlane, qLinkEthernet, qLinkNull, qLinkPpp, qLinkRaw, qLinkSll, qLinkSll2, qNoKThread, qVlanAnytag, qVlanUntag)
 
 -- | The sizes and the first group of a socket.
 data Params = Params
@@ -232,8 +239,38 @@ data Header = Header
   -- ^ The hardware queue of the device.
   , headerGroup :: !GroupId
   -- ^ The group that delivered it.
+  , headerLink :: !Link
+  -- ^ What its octets begin with.
   }
   deriving (Eq, Show)
+
+-- | What a packet begins with.
+newtype Link = Link Int
+  deriving (Eq, Ord, Show, Num)
+
+-- | An Ethernet header.
+linkEthernet :: Link
+linkEthernet = Link qLinkEthernet
+
+-- | IPv4 or IPv6.
+linkRaw :: Link
+linkRaw = Link qLinkRaw
+
+-- | The header of BSD's loopback.
+linkNull :: Link
+linkNull = Link qLinkNull
+
+-- | Linux's cooked header,
+linkSll :: Link
+linkSll = Link qLinkSll
+
+-- | and its second version.
+linkSll2 :: Link
+linkSll2 = Link qLinkSll2
+
+-- | PPP.
+linkPpp :: Link
+linkPpp = Link qLinkPpp
 
 -- | The figures of a socket or a group; '<>' sums two.
 data Stats = Stats
