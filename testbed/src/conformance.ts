@@ -6,6 +6,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { buildExamples } from "./example-programs.js";
 import { whyNoLinks } from "./namespaces.js";
 import { buildExampleModules } from "./vm/example-modules.js";
 import { findKernel, type Kernel, type KernelSeries, kernelSeries } from "./vm/kernel.js";
@@ -125,6 +126,7 @@ const buildPrograms = (kernel: Kernel): void => {
 		stdio: ["ignore", "ignore", "inherit"],
 		env: { ...process.env, MAKEFLAGS: "" },
 	});
+	buildExamples();
 	buildExampleModules(kernel);
 };
 
