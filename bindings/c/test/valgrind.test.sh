@@ -38,6 +38,12 @@ for example in man/*.c; do
 	build "$example" || status=1
 	watch "$example" "$work/example"
 done
-build ../../examples/c/count.c || status=1
-watch examples/c/count.c "$work/example" pcap:test/corpus/capture/microseconds
+export PFQ_LANG=../../packages/lang/bin/pfq-lang.js
+capture=pcap:test/corpus/capture/microseconds
+for command in "count $capture" "capture $capture $work/copy.pcap" "balance $capture" "forward $capture mem:there" "generate mem:there 1000"; do
+	name=${command%% *}
+	build "../../examples/c/$name.c" || status=1
+	# shellcheck disable=SC2086
+	watch "examples/c/$name.c" "$work/example" ${command#* }
+done
 exit $status

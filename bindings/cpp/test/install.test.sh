@@ -30,13 +30,14 @@ staged() {
 }
 
 # The first block of C++ in the README.
-sed -n '/^```cpp$/,/^```$/p' README.md | sed '/^```cpp$/d; /^```$/q' | sed '$d' >"$work/balance.cpp"
-cp ../../examples/c/count.c "$work/count.c"
+sed -n '/^```cpp$/,/^```$/p' README.md | sed '/^```cpp$/d; /^```$/q' | sed '$d' >"$work/lengths.cpp"
+cp ../../examples/c/count.c ../../examples/cpp/balance.cpp "$work"
 
 with_pkg_config() {
 	export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
 	# shellcheck disable=SC2046
 	cc -o "$work/count" "$work/count.c" $(pkg-config --cflags --libs pfq) &&
+		c++ -std=c++17 -o "$work/lengths" "$work/lengths.cpp" $(pkg-config --cflags --libs pfq) &&
 		c++ -std=c++17 -o "$work/balance" "$work/balance.cpp" $(pkg-config --cflags --libs pfq) -pthread
 }
 
@@ -77,8 +78,13 @@ capture_of() {
 capture_of >"$capture"
 
 runs_as_printed() {
+	LD_LIBRARY_PATH="$prefix/lib" "$work/lengths" "pcap:$capture" >"$work/out" && cat "$work/out" &&
+		[ "$(grep -cx 42 "$work/out")" = 12 ] && [ "$(wc -l <"$work/out")" = 12 ]
+}
+
+balances() {
 	LD_LIBRARY_PATH="$prefix/lib" "$work/balance" "pcap:$capture" >"$work/out" && cat "$work/out" &&
-		awk '{ sum += $3 } END { exit sum != 12 }' "$work/out"
+		awk '/^thread/ { sum += $3 } END { exit sum != 12 }' "$work/out"
 }
 
 export PFQ_HOST=user
@@ -86,6 +92,7 @@ attempt installs_into_an_empty_prefix install_all
 attempt installs_into_a_staging_folder staged
 attempt builds_with_pkg_config with_pkg_config
 attempt the_readme_s_example_runs_as_printed runs_as_printed
+attempt balances_over_threads balances
 attempt builds_with_the_static_library statically
 if command -v cmake >/dev/null; then
 	attempt builds_with_cmake with_cmake

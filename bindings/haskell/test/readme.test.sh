@@ -8,11 +8,22 @@ awk -v work="$work" '/^```haskell$/ { file = work "/example" ++count ".hs"; next
 	printf '\nmain :: IO ()\nmain = print (image web)\n'
 } >"$work/second.hs"
 
-if ghc -threaded -Wall -Werror -outputdir "$work/1" -o "$work/balance" "$work/example1.hs" >"$work/log" 2>&1 &&
+# Ethernet, IPv4, UDP from port 1000: three packets to port 53, and two to port 54
+{
+	printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\000\000\001\000\001\000\000\000'
+	for port in 065 066 065 066 065; do
+		printf '\001\000\000\000\000\000\000\000\052\000\000\000\052\000\000\000'
+		printf '\002\000\000\000\000\002\002\000\000\000\000\001\010\000'
+		printf '\105\000\000\034\000\000\000\000\100\021\000\000\012\000\000\001\012\000\000\002'
+		printf "\\003\\350\\000\\$port\\000\\010\\000\\000"
+	done
+} >"$work/dns.pcap"
+
+if ghc -threaded -Wall -Werror -outputdir "$work/1" -o "$work/lengths" "$work/example1.hs" >"$work/log" 2>&1 &&
 	ghc -Wall -Werror -outputdir "$work/2" -o "$work/web" "$work/second.hs" >"$work/log" 2>&1 &&
 	"$work/web" >"$work/log" 2>&1 &&
-	PFQ_HOST=user "$work/balance" pcap:../c/test/corpus/capture/microseconds >"$work/log" 2>&1 &&
-	[ "$(grep -c '^thread' "$work/log")" = 4 ]; then
+	PFQ_HOST=user "$work/lengths" "pcap:$work/dns.pcap" >"$work/log" 2>&1 &&
+	[ "$(tr '\n' ' ' <"$work/log")" = '42 42 42 ' ]; then
 	echo "ok the_readme_s_examples_build_and_run"
 else
 	echo "FAILED the_readme_s_examples_build_and_run"
