@@ -33,9 +33,10 @@ const work = async (gid: number): Promise<void> => {
 
 /** This file in a worker thread; Node.js 20 is to be told there, too, how to take TypeScript. */
 const startWorker = (gid: number): Worker => {
-	const [tsx, here] = [import.meta.resolve("tsx/esm/api"), import.meta.url].map((each) => JSON.stringify(each));
-	const start = `import(${tsx}).then(({ tsImport }) => tsImport(${here}, ${here}))`;
-	return new Worker(start, { eval: true, workerData: gid });
+	const here = import.meta.url;
+	if (!here.endsWith(".ts")) return new Worker(new URL(here), { workerData: gid });
+	const load = `import("${import.meta.resolve("tsx/esm/api")}").then(({ tsImport }) => tsImport("${here}", "${here}"))`;
+	return new Worker(load, { eval: true, workerData: gid });
 };
 
 const balance = async (device: string, threads: number, signal: AbortSignal): Promise<string> => {

@@ -116,10 +116,6 @@ describe.each(languageNames)("the examples in %s", (language) => {
 	});
 });
 
-it("the examples in TypeScript are well typed", () => {
-	expect(sh("node_modules/.bin/tsc -p examples/typescript")).toBe("");
-});
-
 it("the example of libpfq's README builds against the checkout, and prints lengths", () => {
 	const [, code = ""] = /^```c\n(.*?)^```$/ms.exec(readFileSync(join(root, "bindings/c/README.md"), "utf8")) ?? [];
 	const program = join(folder, "lengths");

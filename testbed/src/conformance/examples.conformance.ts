@@ -48,6 +48,9 @@ const receivers = (device: string): number => {
 	return sockets.filter(([, , , protocol, at]) => protocol === "0003" && at === index).length;
 };
 
+/** Milliseconds that Node.js may take to begin, in an emulated machine. */
+const patience = 90_000;
+
 /** One that receives from the device when this returns. */
 const follow = async (
 	language: LanguageName,
@@ -61,16 +64,21 @@ const follow = async (
 	void running.ended.then(() => {
 		gone = true;
 	});
-	await until(`${name} is bound to ${device}`, () => gone || receivers(device) > before);
-	if (gone) throw new Error(`${language} ${name}: ${(await running.ended).stderr}`);
-	return running;
+	try {
+		await until(`${name} is bound to ${device}`, () => gone || receivers(device) > before, patience);
+		if (gone) throw new Error(`${language} ${name}: ${(await running.ended).stderr}`);
+		return running;
+	} catch (error) {
+		running[Symbol.dispose]();
+		throw error;
+	}
 };
 
 /** Packets of different lengths. */
 const sizes = (count: number): Uint8Array[] =>
 	Array.from({ length: count }, (_, number) => datagram({ number, length: 60 + ((number * 37) % 1455) }));
 
-describe.each(languageNames)("examples in %s", (language) => {
+describe.each(languageNames)("examples in %s", { timeout: 300_000 }, (language) => {
 	const obstacle = whyNot(language);
 	const test = it.skipIf(obstacle);
 	const title = (text: string): string => (obstacle ? `${text}: ${obstacle}` : text);
@@ -129,8 +137,12 @@ describe.each(languageNames)("examples in %s", (language) => {
 		using right = createVeth();
 		using atLeft = openReceiver(left.far);
 		using atRight = openReceiver(right.far);
-		using there = await follow(language, "forward", left.device, right.device);
-		using back = await follow(language, "forward", right.device, left.device);
+		const both = await Promise.all([
+			follow(language, "forward", left.device, right.device),
+			follow(language, "forward", right.device, left.device),
+		]);
+		using there = both[0];
+		using back = both[1];
 		const [request, answer] = [sizes(300), series(200)];
 		left.send(...request);
 		expect((await receive(atRight, request.length)).map(({ data }) => hex(data))).toEqual(request.map(hex));
@@ -160,6 +172,7 @@ describe.each(languageNames)("examples in %s", (language) => {
 			expect(Number((times.at(-1) ?? 0n) - (times[0] ?? 0n))).toBeGreaterThan(0.25e9);
 
 			using endless = startExample(language, "generate", [cable.device, "0", "500"]);
+			await until("packets come", () => receiver.socket.stats().recv > 940, patience);
 			const first = await receive(receiver, 50);
 			const said = Number((await endless.stop()).split(" ")[0]);
 			const rest = await receive(receiver, said - first.length);

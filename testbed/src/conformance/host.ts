@@ -26,10 +26,8 @@ export const ip = (...commands: readonly string[]): void => {
 export const pause = (milliseconds: number): Promise<void> =>
 	new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-const patience = 30_000;
-
-/** Waits until it holds; throws after half a minute. */
-export const until = async (what: string, holds: () => boolean): Promise<void> => {
+/** Waits until it holds; throws after half a minute, or so many milliseconds. */
+export const until = async (what: string, holds: () => boolean, patience = 30_000): Promise<void> => {
 	const end = Date.now() + patience;
 	while (!holds()) {
 		if (Date.now() > end) throw new Error(`waited in vain until ${what}`);
