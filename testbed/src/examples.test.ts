@@ -99,7 +99,7 @@ describe.each(languageNames)("the examples in %s", (language) => {
 		["generate", ["lo", "many"], 2, /^usage: generate DEVICE \[PACKETS \[PACKETS A SECOND\]\]$/],
 		["generate", ["nosuch"], 1, /^generate: nosuch: no such interface/],
 	];
-	test(title("say in one line what is wrong"), { timeout: 60_000 }, async () => {
+	test(title("say in one line what is wrong"), { timeout: 120_000 }, async () => {
 		for (const [name, args, status, line] of wrong) {
 			using running = startExample(
 				language,
