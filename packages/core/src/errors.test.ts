@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { inspect } from "node:util";
 import { mark, program, steerFlow, writeImage } from "@pfq/lang";
 import { describe, expect, it } from "vitest";
 import { PfqError } from "./errors.js";
@@ -26,6 +27,7 @@ describe("an error", () => {
 		const error = failureOf(() => Socket.open({ caplen: 0 }));
 		expect(error.name).toBe("PfqError");
 		expect(error.stack).toContain("errors.test.ts");
+		expect(inspect(error)).toMatch(/^PfqError: rx queue: [\s\S]*\{\s*code: 'EINVAL'\s*\}$/);
 	});
 
 	it("tells which size is wrong", () => {

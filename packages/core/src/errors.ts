@@ -16,9 +16,10 @@ export interface PfqErrorDetails {
 export class PfqError extends Error {
 	/** The name of an error number, such as `ENODEV`. */
 	readonly code: string;
-	readonly node?: number;
-	readonly symbol?: string;
-	readonly place?: Place;
+	// declared alone: where there is none, an error that is printed has none
+	declare readonly node?: number;
+	declare readonly symbol?: string;
+	declare readonly place?: Place;
 
 	constructor(code: string, message: string, { node, symbol, place, cause }: PfqErrorDetails = {}) {
 		super(message, cause === undefined ? undefined : { cause });
