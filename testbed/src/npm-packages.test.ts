@@ -56,7 +56,7 @@ beforeAll(async () => {
 	const options = ["--no-audit", "--no-fund", `--registry=${registry.url}`];
 	await run("npm", "install", ...options, ...tarballs.map((file) => `./${file}`));
 	await run("npm", "install", ...options, "--save-dev", "@types/node");
-}, 120_000);
+}, 300_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
 describe("the packages, installed from their tarballs", () => {
