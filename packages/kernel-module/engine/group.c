@@ -83,10 +83,11 @@ static int publish(struct pfq_group *group, struct pfq_error *error)
 	return 0;
 }
 
-static bool view_has(const struct pfq_view *view, const struct pfq_socket *socket)
+static bool is_member(const struct pfq_member *members, uint32_t count,
+		      const struct pfq_socket *socket)
 {
-	for (uint32_t i = 0; i < view->member_count; i++)
-		if (view->members[i].socket == socket)
+	for (uint32_t i = 0; i < count; i++)
+		if (members[i].socket == socket)
 			return true;
 	return false;
 }
@@ -94,7 +95,9 @@ static bool view_has(const struct pfq_view *view, const struct pfq_socket *socke
 /* After a socket was disabled or left: a view without it, or none. */
 static void withdraw(struct pfq_group *group, const struct pfq_socket *socket)
 {
-	if (group->view && !view_has(group->view, socket))
+	const struct pfq_view *view = group->view;
+
+	if (view && !is_member(view->members, view->member_count, socket))
 		return;
 	if (publish(group, NULL))
 		replace_view(group, NULL);
@@ -139,10 +142,7 @@ void pfq_group_withdraw_all(struct pfq_socket *socket)
 
 bool pfq_group_has(const struct pfq_group *group, const struct pfq_socket *socket)
 {
-	for (uint32_t i = 0; i < group->member_count; i++)
-		if (group->members[i].socket == socket)
-			return true;
-	return false;
+	return is_member(group->members, group->member_count, socket);
 }
 
 static int group_create(struct pfq_socket *socket, int gid, uint32_t policy,
