@@ -47,21 +47,24 @@ export interface Group extends Disposable {
 	setComputationFromFile(path: string): void;
 	/** Feeds the group from a device: the name of an interface, `pcap:FILE`, `mem:NAME`, `mem:A=B`. */
 	bind(device: string, options?: BindOptions): void;
+	/** Undoes `bind`: the same device, the same queue. */
 	unbind(device: string, options?: BindOptions): void;
 	/**
 	 * Only packets that pass come to the computation: an expression of pcap-filter(7), classic BPF, or (on the kernel
 	 * host) the file descriptor of an eBPF program of type socket filter; null: all.
 	 */
 	setFilter(filter: string | readonly BpfInstruction[] | { readonly fd: number } | null): void;
-	/** While the VLAN filter is on, only packets of the ids that were set pass. */
+	/** While the VLAN filter is on, only packets of the ids that were set pass; at first none. */
 	enableVlanFilter(on: boolean): void;
 	/** Lets packets of a VLAN pass: 0 to 4094; `Vlan.UNTAG`: those without a tag; `Vlan.ANYTAG`: with any. */
 	setVlanFilter(vid: number): void;
+	/** Undoes `setVlanFilter`. */
 	resetVlanFilter(vid: number): void;
+	/** Of all members, since the group was made. */
 	stats(): Stats;
 	/** The 64 counters that the computation counts with. */
 	counters(): BigUint64Array;
-	/** The group ends with its last member. */
+	/** The group ends with its last member: its bindings, computation and figures go with it. */
 	leave(): void;
 }
 

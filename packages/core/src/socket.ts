@@ -10,15 +10,15 @@ import { nextTurn, turnIsOver } from "./turn.js";
 import { createWaiting, type Waiting } from "./waiting.js";
 
 export interface SocketOptions {
-	/** Octets of a packet to capture. */
+	/** Octets of a packet to capture: 1 to 262144, 1514 by default. */
 	readonly caplen?: number;
-	/** Slots of the Rx queue; rounded up to a power of two. */
+	/** Packets that the Rx queue holds: 4096 by default; rounded up to a power of two. */
 	readonly rxSlots?: number;
-	/** Octets of a packet to send. */
+	/** Octets of a packet to send: 1514 by default. */
 	readonly xmitlen?: number;
-	/** Slots of a Tx queue; rounded up to a power of two. */
+	/** Packets that a Tx queue holds: 1024 by default; rounded up to a power of two. */
 	readonly txSlots?: number;
-	/** Share of steered packets, 1 to 1024. */
+	/** Share of steered packets: 1, the default, to 1024. */
 	readonly weight?: number;
 	/** Whether packets are stamped with the time of their arrival; they are unless this is false. */
 	readonly timestamping?: boolean;
@@ -83,7 +83,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	#closed = false;
 	#beingIterated = false;
 
-	/** A socket of no group, not enabled. */
+	/** A socket of no group, not enabled. Throws a PfqError: `EINVAL` for a size, `ENOSPC` where there are too many sockets. */
 	static open(options: SocketOptions = {}): Socket {
 		return new Socket(options);
 	}
