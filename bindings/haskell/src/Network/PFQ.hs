@@ -1,4 +1,5 @@
 -- SPDX-License-Identifier: BSD-3-Clause
+{-# LANGUAGE BangPatterns #-}
 
 -- |
 -- Description : Sockets, groups and devices of PFQ
@@ -438,11 +439,10 @@ foldPackets :: (a -> PacketRef -> IO a) -> a -> NetQueue -> IO a
 foldPackets step start (NetQueue slots count slotSize) = go start slots
  where
   end = slots `plusPtr` (count * slotSize)
-  go state at
+  -- Strict in the state, so that GHC keeps it unboxed.
+  go !state at
     | at == end = pure state
-    | otherwise = do
-        next <- step state (PacketRef at)
-        next `seq` go next (at `plusPtr` slotSize)
+    | otherwise = step state (PacketRef at) >>= \next -> go next (at `plusPtr` slotSize)
 {-# INLINE foldPackets #-}
 
 references :: NetQueue -> [PacketRef]
