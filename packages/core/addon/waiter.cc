@@ -53,5 +53,8 @@ void Waiter::on_readable(uv_poll_t *poll, int, int)
 	Napi::Env env = callback.Env();
 	Napi::HandleScope scope(env);
 	napi_value global = env.Global();
-	napi_make_callback(env, nullptr, global, callback.Value(), 0, nullptr, nullptr);
+	napi_value ago = nullptr;
+	if (napi_create_double(env, uv_hrtime() / 1e6 - uv_now(poll->loop), &ago) != napi_ok)
+		return;
+	napi_make_callback(env, nullptr, global, callback.Value(), 1, &ago, nullptr);
 }

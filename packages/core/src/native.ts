@@ -41,8 +41,8 @@ export interface NativeSocket {
 	release(): void;
 	/** False if the descriptor will become readable; true if there is something to read already. */
 	arm(): boolean;
-	/** Calls back once, when the descriptor is readable. */
-	wait(callback: () => void): void;
+	/** Calls back once, when the descriptor is readable, so many milliseconds after the event loop looked at descriptors. */
+	wait(callback: (ago: number) => void): void;
 	stopWaiting(): void;
 
 	bindTx(device: string, queue: number, thread: number): number;

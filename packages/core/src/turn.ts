@@ -8,6 +8,11 @@ let turnBegan = performance.now();
 /** Whether this turn of the event loop has been long enough. */
 export const turnIsOver = (): boolean => performance.now() - turnBegan > longestTurn;
 
+/** Tells that the event loop has done its other work, so many milliseconds ago. */
+export const turnHasBegun = (ago: number): void => {
+	turnBegan = performance.now() - ago;
+};
+
 /** Resolves when the event loop has done its other work. */
 export const nextTurn = (): Promise<void> =>
 	new Promise((resolve) => {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 import { PfqError } from "./errors.js";
 import type { NativeSocket } from "./native.js";
+import { turnHasBegun } from "./turn.js";
 
 /** One reader that waits for packets on the event loop. */
 export interface Waiting {
@@ -30,7 +31,8 @@ export const createWaiting = (native: NativeSocket): Waiting => {
 					native.stopWaiting();
 					reject(signal?.reason);
 				};
-				native.wait(() => {
+				native.wait((ago) => {
+					turnHasBegun(ago);
 					settle();
 					resolve(true);
 				});
