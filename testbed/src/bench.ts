@@ -10,7 +10,8 @@ import { kernelBridgeBenchmark } from "./bench/kernel-bridge.js";
 import { kernelSteeringBenchmark, kernelTapBenchmark } from "./bench/kernel-receive.js";
 import { kernelTransmitBenchmark } from "./bench/kernel-transmit.js";
 import { languageServerBenchmark } from "./bench/language-server.js";
-import { liveBenchmark } from "./bench/live.js";
+import { languagesBenchmark } from "./bench/languages.js";
+import { liveBenchmark, liveNodeBenchmark } from "./bench/live.js";
 import { machine } from "./bench/machine.js";
 import { memoryBenchmark } from "./bench/memory.js";
 import { offlineBenchmark } from "./bench/offline.js";
@@ -26,7 +27,9 @@ const benchmarks: readonly Benchmark[] = [
 	primitivesBenchmark,
 	offlineBenchmark,
 	liveBenchmark,
+	liveNodeBenchmark,
 	steeringBenchmark,
+	languagesBenchmark,
 	kernelTapBenchmark,
 	kernelSteeringBenchmark,
 	compileBenchmark,

@@ -34,16 +34,19 @@ export async function runForJson(program: string, args: readonly string[]): Prom
 const built = new Map<string, Promise<void>>();
 
 /** Runs make in a folder, once. */
-export function build(folder: string, makefile = "Makefile"): Promise<void> {
-	const known = built.get(folder);
+export function build(folder: string, makefile = "Makefile", target = "all"): Promise<void> {
+	const key = `${folder} ${target}`;
+	const known = built.get(key);
 	if (known !== undefined) return known;
-	const make = execute("make", ["-s", "-C", fromRoot(folder), "-f", makefile], { maxBuffer: 1 << 26 });
+	const make = execute("make", ["-s", "-C", fromRoot(folder), "-f", makefile, target], { maxBuffer: 1 << 26 });
 	const done = make.then(() => undefined);
-	built.set(folder, done);
+	built.set(key, done);
 	return done;
 }
 
 export const engineBenchmark = (name: string): string => fromRoot(`packages/kernel-module/build/bench/${name}`);
+/** A program of the benchmarks in TypeScript, for Node.js. */
+export const nodeBenchmark = (name: string): string => fromRoot(`testbed/dist/bench/${name}.js`);
 export const nativeBenchmark = (name: string): string => fromRoot(`testbed/native/build/${name}`);
 
 export function makeBuildFolder(): string {
