@@ -17,6 +17,7 @@
 #include <pcap/pcap.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SNAPLEN 65535
@@ -39,24 +40,21 @@ static void interrupt(int number)
 	interrupted = 1;
 }
 
-static int complain(const char *text)
+static void die(const char *text)
 {
 	fprintf(stderr, "capture: %s\n", text);
-	return -1;
+	exit(1);
 }
 
-static int create(const char *path)
+static void create(const char *path)
 {
 	pcap_t *format = pcap_open_dead_with_tstamp_precision(link_types[link_type], SNAPLEN,
 							      PCAP_TSTAMP_PRECISION_NANO);
-	int status;
 
-	if (file)
-		pcap_dump_close(file);
 	file = pcap_dump_open(format, path);
-	status = file ? 0 : complain(pcap_geterr(format));
+	if (!file)
+		die(pcap_geterr(format));
 	pcap_close(format);
-	return status;
 }
 
 /* Writes the next batch, for which it waits so long; gives its length. */
@@ -65,13 +63,13 @@ static int store(pfq_t *q, const char *path, long int microseconds)
 	struct pfq_net_queue batch;
 	const int length = pfq_read(q, &batch, microseconds);
 
-	if (length <= 0)
-		return length < 0 ? complain(pfq_error(q)) : 0;
+	if (length < 0)
+		die(pfq_error(q));
 	/* The packets tell what kind of device it is; none is written yet. */
-	if (pfq_pkt_header(batch.queue)->info.link != link_type) {
+	if (length > 0 && pfq_pkt_header(batch.queue)->info.link != link_type) {
 		link_type = pfq_pkt_header(batch.queue)->info.link;
-		if (create(path) < 0)
-			return -1;
+		pcap_dump_close(file);
+		create(path);
 	}
 	for (pfq_iterator_t it = pfq_net_queue_begin(&batch); it != pfq_net_queue_end(&batch);
 	     it = pfq_net_queue_next(&batch, it)) {
@@ -84,45 +82,17 @@ static int store(pfq_t *q, const char *path, long int microseconds)
 
 		pcap_dump((u_char *)file, &stored, pfq_pkt_data(it));
 	}
-	packets += (uint64_t)length;
 	if (pcap_dump_flush(file) < 0 || ferror(pcap_dump_file(file)))
-		return complain(strerror(errno));
-	return length;
-}
-
-static int capture(pfq_t *q, const char *name, const char *path)
-{
-	struct pfq_device_stats device = { .state = PFQ_DEVICE_RUNNING };
-	struct pfq_stats socket;
-	int length;
-
-	if (!q || pfq_enable(q) < 0 || pfq_bind(q, name, Q_ANY_QUEUE) < 0)
-		return complain(pfq_error(q));
-	if (create(path) < 0)
-		return -1;
-	while (!interrupted && device.state == PFQ_DEVICE_RUNNING) {
-		if (store(q, path, 100000) < 0)
-			return -1;
-		if (pfq_get_device_stats(q, name, &device) < 0)
-			return complain(pfq_error(q));
-	}
-
-	/* What has arrived by now is handed on, and nothing after it. */
-	pfq_unbind(q, name, Q_ANY_QUEUE);
-	do
-		length = store(q, path, 0);
-	while (length > 0);
-	pfq_get_stats(q, &socket);
-	printf("%" PRIu64 " packets, %" PRIu64 " lost\n", packets, device.lost + socket.lost);
-	if (device.state == PFQ_DEVICE_FAILED)
-		return complain(device.text);
+		die(strerror(errno));
+	packets += (uint64_t)length;
 	return length;
 }
 
 int main(int argc, char *argv[])
 {
+	struct pfq_device_stats device = { .state = PFQ_DEVICE_RUNNING };
+	struct pfq_stats socket;
 	pfq_t *q;
-	int status;
 
 	if (argc != 3) {
 		fprintf(stderr, "usage: capture DEVICE FILE\n");
@@ -131,9 +101,24 @@ int main(int argc, char *argv[])
 	signal(SIGINT, interrupt);
 	signal(SIGTERM, interrupt);
 	q = pfq_open(SNAPLEN, 1024, 64, 64);
-	status = capture(q, argv[1], argv[2]);
+	if (!q || pfq_enable(q) < 0 || pfq_bind(q, argv[1], Q_ANY_QUEUE) < 0)
+		die(pfq_error(q));
+	create(argv[2]);
+	while (!interrupted && device.state == PFQ_DEVICE_RUNNING) {
+		store(q, argv[2], 100000);
+		if (pfq_get_device_stats(q, argv[1], &device) < 0)
+			die(pfq_error(q));
+	}
+
+	/* What has arrived by now is handed on, and nothing after it. */
+	pfq_unbind(q, argv[1], Q_ANY_QUEUE);
+	while (store(q, argv[2], 0) > 0)
+		;
+	pfq_get_stats(q, &socket);
+	printf("%" PRIu64 " packets, %" PRIu64 " lost\n", packets, device.lost + socket.lost);
+	pcap_dump_close(file);
 	pfq_close(q);
-	if (file)
-		pcap_dump_close(file);
-	return status < 0;
+	if (device.state == PFQ_DEVICE_FAILED)
+		die(device.text);
+	return 0;
 }

@@ -14,6 +14,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static volatile sig_atomic_t interrupted;
 static uint64_t packets, octets;
@@ -24,14 +25,20 @@ static void interrupt(int number)
 	interrupted = 1;
 }
 
+static void die(const char *text)
+{
+	fprintf(stderr, "count: %s\n", text);
+	exit(1);
+}
+
 /* Counts the next batch, for which it waits so long; gives its length. */
 static int count(pfq_t *q, long int microseconds)
 {
 	struct pfq_net_queue batch;
 	int length = pfq_read(q, &batch, microseconds);
 
-	if (length <= 0)
-		return length;
+	if (length < 0)
+		die(pfq_error(q));
 	for (pfq_iterator_t it = pfq_net_queue_begin(&batch); it != pfq_net_queue_end(&batch);
 	     it = pfq_net_queue_next(&batch, it))
 		octets += pfq_pkt_header(it)->len;
@@ -53,10 +60,12 @@ int main(int argc, char *argv[])
 	signal(SIGTERM, interrupt);
 	q = pfq_open(64, 8192, 64, 64);
 	if (!q || pfq_enable(q) < 0 || pfq_bind(q, argv[1], Q_ANY_QUEUE) < 0)
-		goto failed;
-	while (!interrupted && device.state == PFQ_DEVICE_RUNNING)
-		if (count(q, 100000) < 0 || pfq_get_device_stats(q, argv[1], &device) < 0)
-			goto failed;
+		die(pfq_error(q));
+	while (!interrupted && device.state == PFQ_DEVICE_RUNNING) {
+		count(q, 100000);
+		if (pfq_get_device_stats(q, argv[1], &device) < 0)
+			die(pfq_error(q));
+	}
 
 	/* What has arrived by now is handed on, and nothing after it. */
 	pfq_unbind(q, argv[1], Q_ANY_QUEUE);
@@ -65,13 +74,8 @@ int main(int argc, char *argv[])
 	pfq_get_stats(q, &socket);
 	printf("%" PRIu64 " packets, %" PRIu64 " octets, %" PRIu64 " lost\n", packets, octets,
 	       device.lost + socket.lost);
+	pfq_close(q);
 	if (device.state == PFQ_DEVICE_FAILED)
-		fprintf(stderr, "count: %s\n", device.text);
-	pfq_close(q);
-	return device.state == PFQ_DEVICE_FAILED;
-
-failed:
-	fprintf(stderr, "count: %s\n", pfq_error(q));
-	pfq_close(q);
-	return 1;
+		die(device.text);
+	return 0;
 }

@@ -16,6 +16,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t interrupted;
@@ -24,6 +25,12 @@ static void interrupt(int number)
 {
 	(void)number;
 	interrupted = 1;
+}
+
+static void die(const char *text)
+{
+	fprintf(stderr, "forward: %s\n", text);
+	exit(1);
 }
 
 int main(int argc, char *argv[])
@@ -47,11 +54,11 @@ int main(int argc, char *argv[])
 	gid = pfq_group_id(q);
 	if (!q || pfq_set_group_computation_from_string(q, gid, program) < 0 || pfq_enable(q) < 0 ||
 	    pfq_bind(q, argv[1], Q_ANY_QUEUE) < 0)
-		goto failed;
+		die(pfq_error(q));
 	while (!interrupted && device.state == PFQ_DEVICE_RUNNING) {
 		usleep(10000);
 		if (pfq_get_device_stats(q, argv[1], &device) < 0)
-			goto failed;
+			die(pfq_error(q));
 	}
 
 	/* What has arrived by now is sent on, and nothing after it. */
@@ -59,13 +66,8 @@ int main(int argc, char *argv[])
 	pfq_get_group_stats(q, gid, &group);
 	printf("%" PRIu64 " packets sent on, %" PRIu64 " not taken by %s, %" PRIu64 " lost\n",
 	       group.frwd, group.fail, argv[2], device.lost);
+	pfq_close(q);
 	if (device.state == PFQ_DEVICE_FAILED)
-		fprintf(stderr, "forward: %s\n", device.text);
-	pfq_close(q);
-	return device.state == PFQ_DEVICE_FAILED;
-
-failed:
-	fprintf(stderr, "forward: %s\n", pfq_error(q));
-	pfq_close(q);
-	return 1;
+		die(device.text);
+	return 0;
 }

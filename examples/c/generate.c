@@ -37,6 +37,12 @@ static void interrupt(int number)
 	interrupted = 1;
 }
 
+static void die(const char *text)
+{
+	fprintf(stderr, "generate: %s\n", text);
+	exit(1);
+}
+
 /* What is no number that makes sense is -1. */
 static double number(const char *text)
 {
@@ -77,24 +83,19 @@ int main(int argc, char *argv[])
 	signal(SIGTERM, interrupt);
 	q = pfq_open_nogroup(64, 64, sizeof(packet), 1024);
 	if (!q || pfq_bind_tx(q, argv[1], Q_ANY_QUEUE, Q_NO_KTHREAD) < 0 || pfq_enable(q) < 0)
-		goto failed;
+		die(pfq_error(q));
 	start = now();
 	for (uint64_t i = 0; (packets == 0 || (double)i < packets) && !interrupted; i++) {
 		if (rate > 0)
 			sleep_until(start + (double)i / rate);
 		packet[35] = (uint8_t)(i % FLOWS); /* of the source port */
 		if (pfq_send(q, packet, sizeof(packet), 1, rate > 0 ? 1 : FLOWS) < 0)
-			goto failed;
+			die(pfq_error(q));
 	}
 	if (pfq_sync_queue(q, 0) < 0 || pfq_get_stats(q, &stats) < 0)
-		goto failed;
+		die(pfq_error(q));
 	printf("%" PRIu64 " packets sent, %" PRIu64 " not taken by %s, in %.3f s\n", stats.sent,
 	       stats.fail, argv[1], now() - start);
 	pfq_close(q);
 	return 0;
-
-failed:
-	fprintf(stderr, "generate: %s\n", pfq_error(q));
-	pfq_close(q);
-	return 1;
 }

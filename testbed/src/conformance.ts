@@ -139,7 +139,7 @@ const onKernel = async (series: KernelSeries, output: string): Promise<Verdict> 
 	}
 	buildPrograms(kernel);
 	const sources = checkSources(series);
-	const machine = await inMachine(output, ["--kernel", series, "--limit", "2400"], []);
+	const machine = await inMachine(output, ["--kernel", series, "--limit", "2700"], []);
 	return {
 		passed: [...sources.passed, ...machine.passed],
 		failed: [...sources.failed, ...machine.failed],

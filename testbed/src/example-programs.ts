@@ -93,7 +93,11 @@ const compile = (language: Language, name: ExampleName): void => {
 export const whyNot = (name: LanguageName): string | undefined => {
 	if (name !== "Haskell") return undefined;
 	const missing = ["ghc", "cabal"].find((tool) => spawnSync(tool, ["--version"]).error);
-	return missing && `${missing} is not installed`;
+	if (missing) return `${missing} is not installed`;
+	const lacks = (each: string): boolean =>
+		spawnSync("ghc-pkg", ["--simple-output", "list", each], { encoding: "utf8" }).stdout.trim() === "";
+	const absent = ["QuickCheck", "hspec"].find(lacks);
+	return absent && `the Haskell package ${absent} is not installed`;
 };
 
 /** Builds those that are not up to date; those in TypeScript for emulated machines, where to compile them takes a minute. */

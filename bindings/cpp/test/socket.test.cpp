@@ -111,6 +111,7 @@ TEST(a_packet_has_its_header)
 		CHECK_EQUAL(packet.state(), 9);
 		CHECK_EQUAL(packet.ifindex(), q.ifindex(device));
 		CHECK_EQUAL(packet.group(), q.group_id());
+		CHECK_EQUAL(packet.link(), PFQ_LINK_ETHERNET);
 		CHECK_EQUAL(packet.vlan(), 0);
 		CHECK(packet.timestamp() > now - 60s && packet.timestamp() < now + 60s);
 	}
