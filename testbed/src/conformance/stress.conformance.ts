@@ -38,6 +38,9 @@ const abuse = async (...args: readonly (string | number)[]): Promise<string> => 
 /** References to the module. */
 const uses = (): number => Number(readFileSync("/sys/module/pfq/refcnt", "utf8"));
 
+/** The debug kernel does not hand out soon what was freed (KASAN's quarantine), and so takes more and more; it finds itself what is left behind. */
+const findsLeaks = existsSync("/sys/kernel/debug/kmemleak");
+
 /** KiB that the kernel keeps for itself, once it has given back what it can. */
 const kernelMemory = (): number => {
 	const read = (): Map<string, number> =>
@@ -77,7 +80,7 @@ if (onKernel)
 				expect(await abuse("cycles", cable.device, rounds)).toMatch(new RegExp(`^${rounds} cycles, \\d+ packets\n$`));
 				await until("nobody uses it", () => uses() === 0);
 				// a page for each round would be 4 MB
-				expect(kernelMemory() - before).toBeLessThan(2000);
+				if (!findsLeaks) expect(kernelMemory() - before).toBeLessThan(2000);
 				expect(readFileSync("/proc/vmallocinfo", "utf8")).not.toContain("pfq_queue_alloc");
 				expect(traffic.running()).toBe(true);
 			},
