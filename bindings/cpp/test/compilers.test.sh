@@ -12,7 +12,7 @@ for compiler in g++-12 clang++-14 clang++-19; do
 	for standard in c++17 c++20; do
 		name="builds_without_warnings: $compiler -std=$standard"
 		if $compiler -std=$standard -Wall -Wextra -Wpedantic -Werror -Iinclude -I../c/include -I../../packages/abi/include \
-			-fsyntax-only test/socket.test.cpp >"$work/log" 2>&1 &&
+			-fsyntax-only test/socket.test.cpp test/misuse.test.cpp >"$work/log" 2>&1 &&
 			$compiler -std=$standard -Wall -Wextra -Wpedantic -Werror -Iinclude -I../../packages/abi/include \
 				-fsyntax-only test/golden.test.cpp >"$work/log" 2>&1; then
 			echo "ok $name"

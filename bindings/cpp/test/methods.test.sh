@@ -1,15 +1,28 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Every function that pfq.h declares is called by the headers: all of the C API can be had from C++.
+# Every function that pfq.h declares is called by the headers: all of the C API can be had from C++. And every method of pfq::socket is
+# called wrongly by misuse.test.cpp.
+status=0
+
+# Of the names, those that are missing where they should be.
+check() {
+	if [ -n "$2" ] && [ -z "$3" ]; then
+		echo "ok $1"
+	else
+		echo "  missing: $3"
+		echo "FAILED $1"
+		status=1
+	fi
+}
+
 declared=$(../c/test/declared.sh)
-missing=$(for name in $declared; do
+check every_function_of_the_c_api_is_there "$declared" "$(for name in $declared; do
 	# its own range is what dispatch() goes through, so that exceptions pass
-	[ "$name" = pfq_dispatch ] || cat include/pfq/*.hpp | grep -qF "$name(" || echo "$name"
-done)
-if [ -n "$declared" ] && [ -z "$missing" ]; then
-	echo "ok every_function_of_the_c_api_is_there"
-else
-	echo "  missing: $missing"
-	echo "FAILED every_function_of_the_c_api_is_there"
-	exit 1
-fi
+	[ "$name" = pfq_dispatch ] || cat include/pfq/*.hpp | grep -qE "\<$name\>[(,)]" || echo "$name"
+done)"
+methods=$(sed -n '/^class socket$/,/private:/p' include/pfq/socket.hpp | sed -nE 's/^	[a-z][a-zA-Z_:<> *]*[ *]([a-z_]+)\(.*/\1/p' |
+	grep -vxE 'socket|bool' | sort -u)
+check every_method_is_called_wrongly "$methods" "$(for name in $methods; do
+	grep -qF "METHOD($name(" test/misuse.test.cpp || echo "$name"
+done)"
+exit $status

@@ -43,6 +43,20 @@ template <class T> T checked(const pfq_t *q, T value)
 	return value;
 }
 
+/// As C has it. What is a text in C ends at the first NUL, so there is none in it.
+template <class T> const T &passed(const T &value)
+{
+	return value;
+}
+inline const char *passed(const std::string &text)
+{
+	if (text.find('\0') != text.npos)
+		throw system_error(EINVAL, ('"' + std::string(text.c_str()) +
+					    "\" goes on after a NUL character")
+						   .c_str());
+	return text.c_str();
+}
+
 } // namespace detail
 
 } // namespace pfq

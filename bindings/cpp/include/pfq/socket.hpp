@@ -3,6 +3,7 @@
 #define PFQ_SOCKET_HPP
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <string>
 #include <utility>
@@ -19,12 +20,40 @@ namespace pfq
 
 using microseconds = std::chrono::duration<long int, std::micro>;
 
-/// Waits without end.
+/// Of a call that waits: without end.
 inline constexpr microseconds forever{ -1 };
+
+/// How long a call waits: a duration of any unit, less than a microsecond of which is none. One
+/// that is negative, or too long to be counted, has no end.
+class timeout
+{
+      public:
+	template <class Rep, class Period>
+	constexpr timeout(std::chrono::duration<Rep, Period> of) noexcept
+	    : count_(count_of(std::chrono::duration<long double, std::micro>(of).count()))
+	{
+	}
+	/// In microseconds; -1 without end.
+	constexpr long int count() const noexcept
+	{
+		return count_;
+	}
+
+      private:
+	long int count_;
+
+	static constexpr long int count_of(long double exact) noexcept
+	{
+		return exact >= 0 && exact < static_cast<long double>(microseconds::max().count())
+			       ? static_cast<long int>(exact)
+			       : -1;
+	}
+};
 
 /// A socket, which closes itself. What a call means, and what threads may do, is said in pfq.h;
 /// failures are thrown as pfq::system_error. A socket that is closed (or was moved from) fails with
-/// EBADF.
+/// EBADF. close() may be called while another thread is in a call; to open, move and swap, a thread
+/// must be alone with it.
 class socket
 {
       public:
@@ -48,7 +77,7 @@ class socket
 	socket(const socket &) = delete;
 	socket &operator=(const socket &) = delete;
 
-	socket(socket &&other) noexcept : q_(std::exchange(other.q_, nullptr))
+	socket(socket &&other) noexcept : q_(other.q_.exchange(nullptr))
 	{
 	}
 	socket &operator=(socket &&other) noexcept
@@ -63,7 +92,7 @@ class socket
 	}
 	void swap(socket &other) noexcept
 	{
-		std::swap(q_, other.q_);
+		q_ = other.q_.exchange(q_);
 	}
 	friend void swap(socket &a, socket &b) noexcept
 	{
@@ -106,7 +135,9 @@ class socket
 	/// No error on a closed socket.
 	void close()
 	{
-		detail::checked(nullptr, pfq_close(std::exchange(q_, nullptr)));
+		pfq_t *const q = q_.exchange(nullptr);
+
+		detail::checked(q, pfq_close(q));
 	}
 	bool is_open() const noexcept
 	{
@@ -123,19 +154,19 @@ class socket
 	}
 	void enable()
 	{
-		check(pfq_enable(q_));
+		call(pfq_enable);
 	}
 	void disable()
 	{
-		check(pfq_disable(q_));
+		call(pfq_disable);
 	}
 	bool is_enabled() const
 	{
-		return check(pfq_is_enabled(q_)) == 1;
+		return call(pfq_is_enabled) == 1;
 	}
 	int id() const
 	{
-		return check(pfq_id(q_));
+		return call(pfq_id);
 	}
 	/// The first group of the socket; -1 if it has none.
 	int group_id() const noexcept
@@ -144,14 +175,15 @@ class socket
 	}
 	int fd()
 	{
-		return check(pfq_get_fd(q_));
+		return call(pfq_get_fd);
 	}
 	/// "user" or "kernel".
 	const char *host() const
 	{
-		const char *name = pfq_host(q_);
+		const pfq_t *const q = q_;
+		const char *const name = pfq_host(q);
 
-		check(name ? 0 : -1);
+		detail::checked(q, name ? 0 : -1);
 		return name;
 	}
 
@@ -159,63 +191,63 @@ class socket
 
 	void set_caplen(std::size_t octets)
 	{
-		check(pfq_set_caplen(q_, octets));
+		call(pfq_set_caplen, octets);
 	}
 	void set_xmitlen(std::size_t octets)
 	{
-		check(pfq_set_xmitlen(q_, octets));
+		call(pfq_set_xmitlen, octets);
 	}
 	void set_rx_slots(std::size_t slots)
 	{
-		check(pfq_set_rx_slots(q_, slots));
+		call(pfq_set_rx_slots, slots);
 	}
 	void set_tx_slots(std::size_t slots)
 	{
-		check(pfq_set_tx_slots(q_, slots));
+		call(pfq_set_tx_slots, slots);
 	}
 	std::size_t caplen() const
 	{
-		return check_size(pfq_get_caplen(q_));
+		return call_for_size(pfq_get_caplen);
 	}
 	std::size_t xmitlen() const
 	{
-		return check_size(pfq_get_xmitlen(q_));
+		return call_for_size(pfq_get_xmitlen);
 	}
 	std::size_t rx_slots() const
 	{
-		return check_size(pfq_get_rx_slots(q_));
+		return call_for_size(pfq_get_rx_slots);
 	}
 	std::size_t tx_slots() const
 	{
-		return check_size(pfq_get_tx_slots(q_));
+		return call_for_size(pfq_get_tx_slots);
 	}
 	std::size_t rx_slot_size() const
 	{
-		return check_size(pfq_get_rx_slot_size(q_));
+		return call_for_size(pfq_get_rx_slot_size);
 	}
 	std::size_t tx_slot_size() const
 	{
-		return check_size(pfq_get_tx_slot_size(q_));
+		return call_for_size(pfq_get_tx_slot_size);
 	}
 	void set_weight(int weight)
 	{
-		check(pfq_set_weight(q_, weight));
+		call(pfq_set_weight, weight);
 	}
 	int weight() const
 	{
-		return check(pfq_get_weight(q_));
+		return call(pfq_get_weight);
 	}
 	void timestamping_enable(bool on)
 	{
-		check(pfq_timestamping_enable(q_, on));
+		call(pfq_timestamping_enable, on);
 	}
 	bool is_timestamping_enabled() const
 	{
-		return check(pfq_is_timestamping_enabled(q_)) == 1;
+		return call(pfq_is_timestamping_enabled) == 1;
 	}
 	std::size_t mem_size() const
 	{
-		return check_size(pfq_mem_size(q_));
+		return call_for_size(pfq_mem_size);
 	}
 	/// nullptr while the socket is not enabled.
 	const void *mem_addr() const noexcept
@@ -224,11 +256,11 @@ class socket
 	}
 	int ifindex(const std::string &device) const
 	{
-		return check(pfq_ifindex(q_, device.c_str()));
+		return call(pfq_ifindex, device);
 	}
 	void set_promisc(const std::string &device, bool on)
 	{
-		check(pfq_set_promisc(q_, device.c_str(), on));
+		call(pfq_set_promisc, device, on);
 	}
 
 	// -- Groups --
@@ -237,18 +269,18 @@ class socket
 	int join_group(int gid, std::uint64_t class_mask = Q_CLASS_DEFAULT,
 		       group_policy policy = group_policy::shared)
 	{
-		return check(pfq_join_group(q_, gid, class_mask, static_cast<int>(policy)));
+		return call(pfq_join_group, gid, class_mask, static_cast<int>(policy));
 	}
 	void leave_group(int gid)
 	{
-		check(pfq_leave_group(q_, gid));
+		call(pfq_leave_group, gid);
 	}
 	/// Bit n is group n, for the first 64.
 	unsigned long groups_mask() const
 	{
 		unsigned long mask = 0;
 
-		check(pfq_groups_mask(q_, &mask));
+		call(pfq_groups_mask, &mask);
 		return mask;
 	}
 	/// The numbers of all groups of the socket.
@@ -258,7 +290,7 @@ class socket
 		};
 		std::vector<int> found;
 
-		check(pfq_get_groups(q_, &all));
+		call(pfq_get_groups, &all);
 		for (int gid = 0; gid < PFQ_MAX_GROUPS; gid++)
 			if (all.mask[gid / 64] >> (gid % 64) & 1)
 				found.push_back(gid);
@@ -266,27 +298,27 @@ class socket
 	}
 	void bind(const std::string &device, int queue = Q_ANY_QUEUE)
 	{
-		check(pfq_bind(q_, device.c_str(), queue));
+		call(pfq_bind, device, queue);
 	}
 	void unbind(const std::string &device, int queue = Q_ANY_QUEUE)
 	{
-		check(pfq_unbind(q_, device.c_str(), queue));
+		call(pfq_unbind, device, queue);
 	}
 	void bind_group(int gid, const std::string &device, int queue = Q_ANY_QUEUE)
 	{
-		check(pfq_bind_group(q_, gid, device.c_str(), queue));
+		call(pfq_bind_group, gid, device, queue);
 	}
 	void unbind_group(int gid, const std::string &device, int queue = Q_ANY_QUEUE)
 	{
-		check(pfq_unbind_group(q_, gid, device.c_str(), queue));
+		call(pfq_unbind_group, gid, device, queue);
 	}
 	void egress_bind(const std::string &device, int queue = Q_ANY_QUEUE)
 	{
-		check(pfq_egress_bind(q_, device.c_str(), queue));
+		call(pfq_egress_bind, device, queue);
 	}
 	void egress_unbind()
 	{
-		check(pfq_egress_unbind(q_));
+		call(pfq_egress_unbind);
 	}
 
 	// -- Computations and filters --
@@ -298,7 +330,7 @@ class socket
 		-> decltype(static_cast<void>(image.data()))
 	{
 		static_assert(sizeof(*image.data()) == 1, "pfq::socket: an image is octets");
-		check(pfq_set_group_computation(q_, gid, image.data(), image.size()));
+		call(pfq_set_group_computation, gid, image.data(), image.size());
 	}
 	void set_group_computation(int gid, const lang::net_function &program)
 	{
@@ -307,68 +339,68 @@ class socket
 	/// A program as text, which pfq-lang compiles (PFQ_LANG, or on PATH).
 	void set_group_computation_from_string(int gid, const std::string &program)
 	{
-		check(pfq_set_group_computation_from_string(q_, gid, program.c_str()));
+		call(pfq_set_group_computation_from_string, gid, program);
 	}
 	void set_group_computation_from_json(int gid, const std::string &json)
 	{
-		check(pfq_set_group_computation_from_json(q_, gid, json.c_str()));
+		call(pfq_set_group_computation_from_json, gid, json);
 	}
 	/// A file: an image, which needs no compiler; or a text or JSON.
 	void set_group_computation_from_file(int gid, const std::string &path)
 	{
-		check(pfq_set_group_computation_from_file(q_, gid, path.c_str()));
+		call(pfq_set_group_computation_from_file, gid, path);
 	}
 	void group_fprog(int gid, const struct sock_fprog &program)
 	{
-		check(pfq_group_fprog(q_, gid, &program));
+		call(pfq_group_fprog, gid, &program);
 	}
 	/// An eBPF program of type socket filter; on the kernel host alone.
 	void group_fprog_fd(int gid, int fd)
 	{
-		check(pfq_group_fprog_fd(q_, gid, fd));
+		call(pfq_group_fprog_fd, gid, fd);
 	}
 	void group_fprog_reset(int gid)
 	{
-		check(pfq_group_fprog_reset(q_, gid));
+		call(pfq_group_fprog_reset, gid);
 	}
 	void vlan_filters_enable(int gid, bool on)
 	{
-		check(pfq_vlan_filters_enable(q_, gid, on));
+		call(pfq_vlan_filters_enable, gid, on);
 	}
 	void vlan_set_filter(int gid, int vid)
 	{
-		check(pfq_vlan_set_filter(q_, gid, vid));
+		call(pfq_vlan_set_filter, gid, vid);
 	}
 	void vlan_reset_filter(int gid, int vid)
 	{
-		check(pfq_vlan_reset_filter(q_, gid, vid));
+		call(pfq_vlan_reset_filter, gid, vid);
 	}
 
 	// -- Receiving --
 
 	/// Releases the batch that was read last, and gives the next; an empty one if none came in
 	/// time.
-	net_queue read(microseconds timeout = forever)
+	net_queue read(pfq::timeout timeout = forever)
 	{
 		struct pfq_net_queue batch {
 		};
 
-		check(pfq_read(q_, &batch, timeout.count()));
+		call(pfq_read, &batch, timeout.count());
 		return net_queue(batch);
 	}
 	/// Copies whole slots to the buffer, which is aligned to 8 octets, and releases them.
-	net_queue recv(void *buffer, std::size_t size, microseconds timeout = forever)
+	net_queue recv(void *buffer, std::size_t size, pfq::timeout timeout = forever)
 	{
 		struct pfq_net_queue batch {
 		};
 
-		check(pfq_recv(q_, buffer, size, &batch, timeout.count()));
+		call(pfq_recv, buffer, size, &batch, timeout.count());
 		return net_queue(batch);
 	}
 	/// Calls the function with each packet of a batch (or until it closes the socket); gives
 	/// how often.
 	template <class Function>
-	std::size_t dispatch(Function &&function, microseconds timeout = forever)
+	std::size_t dispatch(Function &&function, pfq::timeout timeout = forever)
 	{
 		const pfq_t *const before = q_;
 		std::size_t called = 0;
@@ -382,17 +414,17 @@ class socket
 		return called;
 	}
 	/// Whether there is a packet to read, within this time.
-	bool poll(microseconds timeout = forever)
+	bool poll(pfq::timeout timeout = forever)
 	{
-		return check(pfq_poll(q_, timeout.count())) == 1;
+		return call(pfq_poll, timeout.count()) == 1;
 	}
 	bool arm()
 	{
-		return check(pfq_arm(q_)) == 1;
+		return call(pfq_arm) == 1;
 	}
 	void disarm()
 	{
-		check(pfq_disarm(q_));
+		call(pfq_disarm);
 	}
 
 	// -- Sending --
@@ -400,16 +432,16 @@ class socket
 	/// Gives the index of the Tx queue.
 	int bind_tx(const std::string &device, int queue = Q_ANY_QUEUE, int kthread = Q_NO_KTHREAD)
 	{
-		return check(pfq_bind_tx(q_, device.c_str(), queue, kthread));
+		return call(pfq_bind_tx, device, queue, kthread);
 	}
 	void unbind_tx()
 	{
-		check(pfq_unbind_tx(q_));
+		call(pfq_unbind_tx);
 	}
 	void send(const void *octets, std::size_t size, std::size_t copies = 1,
 		  unsigned int sync = 1)
 	{
-		check(pfq_send(q_, octets, size, copies, sync));
+		call(pfq_send, octets, size, copies, sync);
 	}
 	/// Octets in a row: an array, a vector, a string, a packet.
 	template <class Octets>
@@ -424,7 +456,7 @@ class socket
 	void send_async(const void *octets, std::size_t size, std::size_t copies = 1,
 			int async = Q_ANY_KTHREAD)
 	{
-		check(pfq_send_async(q_, octets, size, copies, async));
+		call(pfq_send_async, octets, size, copies, async);
 	}
 	template <class Octets>
 	auto send_async(const Octets &octets, std::size_t copies = 1, int async = Q_ANY_KTHREAD)
@@ -441,8 +473,7 @@ class socket
 	{
 		const auto nsec = std::max(not_before, time_point()).time_since_epoch().count();
 
-		check(pfq_send_raw(q_, octets, size, static_cast<std::uint64_t>(nsec), copies,
-				   async));
+		call(pfq_send_raw, octets, size, static_cast<std::uint64_t>(nsec), copies, async);
 	}
 	template <class Octets>
 	auto send_raw(const Octets &octets, time_point not_before, std::size_t copies = 1,
@@ -455,12 +486,12 @@ class socket
 	/// Packets of an asynchronous queue that its thread has not sent yet, copies not counted.
 	std::size_t async_pending(int async) const
 	{
-		return check_size(pfq_async_pending(q_, async));
+		return call_for_size(pfq_async_pending, async);
 	}
 	/// Gives the number of packets that went out.
 	std::size_t sync_queue(int queue = 0)
 	{
-		return check_size(pfq_sync_queue(q_, queue));
+		return call_for_size(pfq_sync_queue, queue);
 	}
 
 	// -- Figures --
@@ -469,14 +500,14 @@ class socket
 	{
 		pfq::stats figures;
 
-		check(pfq_get_stats(q_, &figures));
+		call(pfq_get_stats, &figures);
 		return figures;
 	}
 	pfq::stats group_stats(int gid) const
 	{
 		pfq::stats figures;
 
-		check(pfq_get_group_stats(q_, gid, &figures));
+		call(pfq_get_group_stats, gid, &figures);
 		return figures;
 	}
 	pfq::counters group_counters(int gid) const
@@ -485,7 +516,7 @@ class socket
 		};
 		pfq::counters values;
 
-		check(pfq_get_group_counters(q_, gid, &all));
+		call(pfq_get_group_counters, gid, &all);
 		std::copy(std::begin(all.counter), std::end(all.counter), values.begin());
 		return values;
 	}
@@ -494,26 +525,34 @@ class socket
 		struct pfq_device_stats figures {
 		};
 
-		check(pfq_get_device_stats(q_, device.c_str(), &figures));
+		call(pfq_get_device_stats, device, &figures);
 		return figures;
 	}
 
       private:
-	pfq_t *q_ = nullptr;
+	std::atomic<pfq_t *> q_{ nullptr };
 
 	void take(pfq_t *opened)
 	{
 		detail::checked(nullptr, opened ? 0 : -1);
 		socket before;
-		before.q_ = std::exchange(q_, opened);
+		before.q_ = q_.exchange(opened);
 	}
-	int check(int value) const
+	/// Calls a function of libpfq with the handle, and throws its failure.
+	template <class Function, class... Arguments>
+	int call(Function function, const Arguments &...arguments) const
 	{
-		return detail::checked(q_, value);
+		pfq_t *const q = q_;
+
+		return detail::checked(q, function(q, detail::passed(arguments)...));
 	}
-	std::size_t check_size(ssize_t value) const
+	template <class Function, class... Arguments>
+	std::size_t call_for_size(Function function, const Arguments &...arguments) const
 	{
-		return static_cast<std::size_t>(detail::checked(q_, value));
+		pfq_t *const q = q_;
+		const ssize_t value = function(q, detail::passed(arguments)...);
+
+		return static_cast<std::size_t>(detail::checked(q, value));
 	}
 };
 
