@@ -21,7 +21,7 @@ help:
 	@echo "make bench [ARGS=...]           benchmarks against tcpdump, libpcap and others"
 	@echo 'make fuzz [SECONDS=60]          each fuzzer for that long'
 	@echo 'make install [PREFIX=/usr/local] [DESTDIR=]'
-	@echo '                                libpfq, its headers for C and C++, and what pkg-config and CMake find it by'
+	@echo '                                libpfq, its headers for C and C++, its source for Haskell, and what pkg-config and CMake find it by'
 	@echo 'make pack [INTO=build/npm]       the npm packages as tarballs, for `npm install` elsewhere'
 	@echo 'make build | lint | clean'
 	@echo 'make setup                      only what the other targets install (Debian packages, pnpm, npm packages)'
@@ -62,6 +62,7 @@ debug-kernel:
 install: build
 	@$(MAKE) --no-print-directory -s -C bindings/c install
 	@$(MAKE) --no-print-directory -s -C bindings/cpp install
+	@$(MAKE) --no-print-directory -s -C bindings/haskell install
 
 pack: build
 	@rm -f $(or $(INTO),build/npm)/pfq-*.tgz

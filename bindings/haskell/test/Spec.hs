@@ -15,6 +15,7 @@ import Data.String (fromString)
 import Data.Word (Word32, Word8)
 import Foreign.C.Error (eBADF, eNODEV)
 import GoldenPrograms (goldenPrograms)
+import Misuse (misuse)
 import Network.PFQ hiding (read)
 import qualified Network.PFQ as PFQ
 import qualified Network.PFQ.Lang.Default as L
@@ -32,6 +33,7 @@ main = do
     describe "an image" (images (Map.fromList [(name, hex) | [name, hex] <- map words (lines golden)]))
     describe "a program" programs
     describe "a socket" sockets
+    describe "a socket" misuse
 
 images :: Map.Map String String -> Spec
 images golden = do
@@ -144,6 +146,20 @@ sockets = do
     packets <- PFQ.read q NoWait >>= getPackets
     pure (map (\packet -> (packetBytes packet, headerLength (packetHeader packet))) packets === [(B.take 64 sent, B.length sent)])
 
+  it "is read by copying what has room, and leaves the rest" . onDevice "copied" $ \q sender -> do
+    slot <- getRxSlotSize q
+    let received room = map (\packet -> (B.head (packetBytes packet), B.length (packetBytes packet))) <$> recv q room NoWait
+    forM_ [1 .. 6] $ \index -> send sender (frame index) 1 1
+    kept <- recv q (4 * slot + slot - 1) NoWait
+    received maxBound `shouldReturn` [(5, 60), (6, 60)]
+    received slot `shouldReturn` []
+    forM_ [7 .. 100] $ \index -> send sender (frame index) 1 1
+    map (B.head . packetBytes) kept `shouldBe` [1 .. 4]
+    map (headerLength . packetHeader) kept `shouldBe` [60, 60, 60, 60]
+    received (slot - 1) `shouldThrow` says "a slot has"
+    received minBound `shouldThrow` says "a slot has"
+    length <$> received (1000 * slot) `shouldReturn` 94
+
   it "is read in place" . onDevice "place" $ \q sender -> do
     forM_ [1 .. 50] $ \index -> send sender (frame index) 1 1
     batch <- PFQ.read q NoWait
@@ -195,7 +211,7 @@ sockets = do
     close q
     close q
     enable q `shouldThrow` \failure -> exceptionErrno failure == eBADF
-    (with (open 64 64 64 64) pure >>= getStats) `shouldThrow` says "NULL"
+    (with (open 64 64 64 64) pure >>= getStats) `shouldThrow` says "closed"
 
   it "has the parameters that were said" $
     with (openParam defaultParams {paramCaplen = 100, paramRxSlots = 100, paramTxSlots = 16, paramPolicy = Shared}) $ \q -> do

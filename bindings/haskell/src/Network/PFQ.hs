@@ -18,7 +18,8 @@
 --
 -- Calls that fail throw 'PFQException'. One thread at a time may receive from a socket, and one send on it; the other calls
 -- may be made by any number of threads. Programs that wait for packets are linked with @-threaded@; a thread that waits can
--- be killed.
+-- be killed (also where exceptions are masked, as a wait is interruptible), and 'close' and 'disable' by another thread end
+-- the wait with an exception.
 module Network.PFQ
   ( -- * Life
     Handle
@@ -84,6 +85,7 @@ module Network.PFQ
 
     -- * Receiving
   , read
+  , recv
   , getPackets
   , forPackets
   , foldPackets
@@ -118,25 +120,32 @@ module Network.PFQ
   , module Network.PFQ.Types
   ) where
 
-import Control.Concurrent (MVar, isCurrentThreadBound, modifyMVar_, newMVar, rtsSupportsBoundThreads, runInBoundThread)
-import Control.Exception (bracket, throwIO)
-import Control.Monad (forM_, void, when)
+import Control.Concurrent (MVar, modifyMVar_, newMVar)
+import Control.Exception (SomeException, allowInterrupt, bracket, catch, displayException, throwIO)
+import Control.Monad (forM, forM_, void, when)
 import Data.Bits (testBit)
 import qualified Data.ByteString as B
+import qualified Data.ByteString.Internal as B (fromForeignPtr, mallocByteString)
 import qualified Data.ByteString.Unsafe as B
 import Data.IORef (IORef, atomicModifyIORef', newIORef, readIORef)
+import Data.Int (Int32, Int64)
 import Data.Word (Word64, Word8)
-import Foreign.C.Error (eBADF, getErrno)
-import Foreign.C.String (CString, peekCString, withCString)
+import Foreign.C.Error (Errno (..), eBADF, eINVAL)
+import Foreign.C.String (CString)
 import Foreign.C.Types (CInt, CLong)
+import Foreign.ForeignPtr (withForeignPtr)
 import Foreign.Marshal.Alloc (allocaBytes)
 import Foreign.Marshal.Array (peekArray)
 import Foreign.Ptr (FunPtr, Ptr, castPtr, freeHaskellFunPtr, nullFunPtr, nullPtr, plusPtr)
 import Foreign.Storable (peekByteOff)
+import GHC.Clock (getMonotonicTimeNSec)
+import qualified GHC.Foreign as Encoded (peekCString, withCString)
+import GHC.IO.Encoding (getFileSystemEncoding)
 import qualified Network.PFQ.Abi as Abi
 import Network.PFQ.Foreign
 import Network.PFQ.Lang (NetFunction, image)
 import Network.PFQ.Types
+import System.IO (TextEncoding, hPutStrLn, stderr, utf8)
 import System.IO.Unsafe (unsafeInterleaveIO, unsafePerformIO)
 import Prelude hiding (read)
 
@@ -145,7 +154,7 @@ newtype Handle = Handle (IORef Q)
 
 -- | Opens a socket with the first action and closes it when the second one ends, however that is.
 with :: IO Handle -> (Handle -> IO a) -> IO a
-with opening = bracket opening close
+with open' = bracket open' close
 
 -- | With a private group of its own.
 open
@@ -159,12 +168,12 @@ open = openGroup classDefault Private
 -- | With the same sizes, as a member of no group.
 openNoGroup :: Int -> Int -> Int -> Int -> IO Handle
 openNoGroup caplen rxSlots xmitlen txSlots =
-  opened (c_open_nogroup (size caplen) (size rxSlots) (size xmitlen) (size txSlots))
+  opening (c_open_nogroup (size caplen) (size rxSlots) (size xmitlen) (size txSlots))
 
 -- | With a new group, as a member of these classes.
 openGroup :: ClassMask -> GroupPolicy -> Int -> Int -> Int -> Int -> IO Handle
 openGroup (ClassMask classes) policy caplen rxSlots xmitlen txSlots =
-  opened (c_open_group classes (policyNumber policy) (size caplen) (size rxSlots) (size xmitlen) (size txSlots))
+  opening (c_open_group classes (policyNumber policy) (size caplen) (size rxSlots) (size xmitlen) (size txSlots))
 
 -- | By named parameters, as in @openParam defaultParams { paramCaplen = 64 }@.
 openParam :: Params -> IO Handle
@@ -172,23 +181,14 @@ openParam (Params caplen rxSlots xmitlen txSlots policy classes) = case policy o
   Undefined -> openNoGroup caplen rxSlots xmitlen txSlots
   _ -> openGroup classes policy caplen rxSlots xmitlen txSlots
 
--- | Why the last open failed is kept by thread of the system: the call and the question are made on the same one.
-opened :: IO Q -> IO Handle
-opened call = onOneThread $ do
-  q <- call
-  when (q == nullPtr) (failed nullPtr)
-  Handle <$> newIORef q
- where
-  onOneThread action = do
-    bound <- isCurrentThreadBound
-    if bound || not rtsSupportsBoundThreads then action else runInBoundThread action
+opening :: IO Int64 -> IO Handle
+opening call = call >>= succeeded >>= newIORef . pointer >>= pure . Handle
 
 -- | Leaves all groups and frees the queues. No error on a socket that is closed.
 close :: Handle -> IO ()
 close (Handle reference) = do
   q <- atomicModifyIORef' reference (\q -> (nullPtr, q))
-  status <- c_close q
-  when (status < 0) (failed q)
+  void (c_close q >>= succeeded)
 
 -- | Makes the queues and takes packets from here on.
 enable :: Handle -> IO ()
@@ -220,10 +220,7 @@ getFd q = int <$> checked q c_get_fd
 
 -- | @user@ or @kernel@.
 getHost :: Handle -> IO String
-getHost (Handle reference) = do
-  q <- readIORef reference
-  name <- c_host q
-  if name == nullPtr then failed q else peekCString name
+getHost handle = opened handle >>= c_host >>= succeeded >>= peekName . pointer
 
 -- | Octets of a packet to capture. Sizes are set while the socket is not enabled.
 setCaplen :: Handle -> Int -> IO ()
@@ -293,17 +290,17 @@ getMemAddress (Handle reference) = do
 
 -- | The index of a device.
 getIfindex :: Handle -> String -> IO Int
-getIfindex q device = withCString device (\name -> int <$> checked q (`c_ifindex` name))
+getIfindex q device = withName device (\name -> int <$> checked q (`c_ifindex` name))
 
 -- | Switches promiscuous mode, for as long as the socket is open.
 setPromisc :: Handle -> String -> Bool -> IO ()
-setPromisc q device on = withCString device (\name -> command (\p -> c_set_promisc p name (truth on)) q)
+setPromisc q device on = withName device (\name -> command (\p -> c_set_promisc p name (truth on)) q)
 
 -- | Where the system has mounted HugePages.
 hugepagesMountpoint :: IO (Maybe String)
 hugepagesMountpoint = do
   place <- c_hugepages_mountpoint
-  if place == nullPtr then pure Nothing else Just <$> peekCString place
+  if place == nullPtr then pure Nothing else Just <$> peekName place
 
 -- | Joins a group ('anyGroup': a free one), which is made if there is none of that number. Gives its number.
 joinGroup :: Handle -> GroupId -> ClassMask -> GroupPolicy -> IO GroupId
@@ -323,25 +320,25 @@ getGroups q = allocaBytes Abi.groupMaskSize $ \mask -> do
 
 -- | Feeds the socket's first group from a device, or one of its queues.
 bind :: Handle -> String -> Queue -> IO ()
-bind q device (Queue queue) = withCString device (\name -> command (\p -> c_bind p name (number queue)) q)
+bind q device (Queue queue) = withName device (\name -> command (\p -> c_bind p name (number queue)) q)
 
 -- | Feeds it from the device no more.
 unbind :: Handle -> String -> Queue -> IO ()
-unbind q device (Queue queue) = withCString device (\name -> command (\p -> c_unbind p name (number queue)) q)
+unbind q device (Queue queue) = withName device (\name -> command (\p -> c_unbind p name (number queue)) q)
 
 -- | Feeds a group that the socket is a member of.
 bindGroup :: Handle -> GroupId -> String -> Queue -> IO ()
 bindGroup q (GroupId gid) device (Queue queue) =
-  withCString device (\name -> command (\p -> c_bind_group p (number gid) name (number queue)) q)
+  withName device (\name -> command (\p -> c_bind_group p (number gid) name (number queue)) q)
 
 -- | Feeds it from the device no more.
 unbindGroup :: Handle -> GroupId -> String -> Queue -> IO ()
 unbindGroup q (GroupId gid) device (Queue queue) =
-  withCString device (\name -> command (\p -> c_unbind_group p (number gid) name (number queue)) q)
+  withName device (\name -> command (\p -> c_unbind_group p (number gid) name (number queue)) q)
 
 -- | The socket stands for a device: what it is given is transmitted there.
 egressBind :: Handle -> String -> Queue -> IO ()
-egressBind q device (Queue queue) = withCString device (\name -> command (\p -> c_egress_bind p name (number queue)) q)
+egressBind q device (Queue queue) = withName device (\name -> command (\p -> c_egress_bind p name (number queue)) q)
 
 -- | The socket is given its packets again.
 egressUnbind :: Handle -> IO ()
@@ -359,28 +356,31 @@ setGroupImage q (GroupId gid) octets =
 
 -- | A program as text, which pfq-lang compiles (@PFQ_LANG@, or on @PATH@).
 setGroupComputationFromString :: Handle -> GroupId -> String -> IO ()
-setGroupComputationFromString = fromText c_set_group_computation_from_string
+setGroupComputationFromString = from withText c_set_group_computation_from_string
 
 -- | A program as JSON, as @pfq-lang compile --emit json@ writes it.
 setGroupComputationFromJson :: Handle -> GroupId -> String -> IO ()
-setGroupComputationFromJson = fromText c_set_group_computation_from_json
+setGroupComputationFromJson = from withText c_set_group_computation_from_json
 
 -- | A file: an image, which needs no compiler; or a text or JSON.
 setGroupComputationFromFile :: Handle -> GroupId -> FilePath -> IO ()
-setGroupComputationFromFile = fromText c_set_group_computation_from_file
+setGroupComputationFromFile = from withName c_set_group_computation_from_file
 
-fromText :: (Q -> CInt -> CString -> IO CInt) -> Handle -> GroupId -> String -> IO ()
-fromText call q (GroupId gid) text = withCString text (\given -> command (\p -> call p (number gid) given) q)
+from
+  :: (String -> (CString -> IO ()) -> IO ()) -> (Q -> CInt -> CString -> IO Int64) -> Handle -> GroupId -> String -> IO ()
+from passed call q (GroupId gid) text = passed text (\given -> command (\p -> call p (number gid) given) q)
 
 -- | What is called with each line that computations of this process write ('log_msg' and the like), by the threads that
 -- receive, one at a time; 'Nothing' for standard error. It must neither wait nor call libpfq. On the kernel host lines go
--- to the kernel's log.
+-- to the kernel's log. What it throws is written to standard error.
 setLogger :: Maybe (String -> IO ()) -> IO ()
 setLogger wanted = modifyMVar_ currentLogger $ \before -> do
-  after <- maybe (return nullFunPtr) (\write -> c_logger (\_ line -> peekCString line >>= write)) wanted
+  after <- maybe (return nullFunPtr) (\write -> c_logger (\_ line -> peekName line >>= guarded . write)) wanted
   c_set_logger after nullPtr
   when (before /= nullFunPtr) (freeHaskellFunPtr before)
   return after
+ where
+  guarded action = action `catch` \failure -> hPutStrLn stderr (displayException (failure :: SomeException))
 
 currentLogger :: MVar (FunPtr Logger)
 currentLogger = unsafePerformIO (newMVar nullFunPtr)
@@ -419,11 +419,24 @@ vlanResetFilter q (GroupId gid) (VlanId vid) = command (\p -> c_vlan_reset_filte
 
 -- | Releases the batch that was read last, and gives the next: an empty one if no packet came in time.
 read :: Handle -> Wait -> IO NetQueue
-read handle wait = allocaBytes Abi.netQueueSize $ \batch -> do
-  void (checked handle (\q -> reading q batch (microseconds wait)))
+read q wait = allocaBytes Abi.netQueueSize $ \batch -> do
+  void (waiting q wait (`c_read_now` batch) (`c_read` batch))
   NetQueue <$> Abi.queueBegin batch <*> (int <$> Abi.queueLength batch) <*> (int <$> Abi.queueSlotSize batch)
- where
-  reading = if wait == NoWait then c_read_now else c_read
+
+-- | Copies of the packets that come, of as many as have room in so many octets of slots: one slot ('getRxSlotSize') is the
+-- least. They are copied in one piece, which is shared by the packets, and their slots are released at once. No packets if none
+-- came in time.
+recv :: Handle -> Int -> Wait -> IO [Packet]
+recv q octets wait = do
+  slotSize <- getRxSlotSize q
+  let room = max 0 (min octets (slotSize * Abi.readBatch))
+  buffer <- B.mallocByteString room
+  withForeignPtr buffer $ \at -> allocaBytes Abi.netQueueSize $ \batch -> do
+    let receive p = c_recv p (castPtr at) (size room) batch
+    count <- int <$> waiting q wait receive receive
+    forM [0, slotSize .. (count - 1) * slotSize] $ \slot -> do
+      header <- headerAt (at `plusPtr` slot)
+      pure (Packet header (B.fromForeignPtr buffer (slot + Abi.pktHdrSize) (headerCaplen header)))
 
 -- | Copies of the packets of a batch.
 getPackets :: NetQueue -> IO [Packet]
@@ -463,7 +476,7 @@ dispatch q wait action = do
 
 -- | Waits until there is a packet to read; whether there is one.
 poll :: Handle -> Wait -> IO Bool
-poll q wait = (== 1) <$> checked q (`c_poll` microseconds wait)
+poll q wait = (== 1) <$> waiting q wait c_poll c_poll
 
 -- | For event loops: whether there are packets; if not, the descriptor of 'getFd' becomes readable when there are.
 arm :: Handle -> IO Bool
@@ -492,26 +505,29 @@ packetOctet packet@(PacketRef at) index = do
 -- | The packet as a value that stays.
 packetCopy :: PacketRef -> IO Packet
 packetCopy (PacketRef at) = do
-  header <-
-    Header
-      <$> Abi.hdrSeconds at
-      <*> Abi.hdrNanoseconds at
-      <*> (int <$> Abi.hdrCaplen at)
-      <*> (int <$> Abi.hdrLen at)
-      <*> (int <$> Abi.hdrIfindex at)
-      <*> Abi.hdrMark at
-      <*> Abi.hdrState at
-      <*> Abi.hdrTci at
-      <*> (Queue . int <$> Abi.hdrQueue at)
-      <*> (GroupId . int <$> Abi.hdrGid at)
-      <*> (Link . int <$> Abi.hdrLink at)
+  header <- headerAt at
   Packet header <$> B.packCStringLen (at `plusPtr` Abi.pktHdrSize, headerCaplen header)
+
+headerAt :: Ptr () -> IO Header
+headerAt at =
+  Header
+    <$> Abi.hdrSeconds at
+    <*> Abi.hdrNanoseconds at
+    <*> (int <$> Abi.hdrCaplen at)
+    <*> (int <$> Abi.hdrLen at)
+    <*> (int <$> Abi.hdrIfindex at)
+    <*> Abi.hdrMark at
+    <*> Abi.hdrState at
+    <*> Abi.hdrTci at
+    <*> (Queue . int <$> Abi.hdrQueue at)
+    <*> (GroupId . int <$> Abi.hdrGid at)
+    <*> (Link . int <$> Abi.hdrLink at)
 
 -- | Makes a Tx queue for a device, of a socket that is not enabled. 'noKThread': it is sent by the calls below. Gives the index of
 -- the queue.
 bindTx :: Handle -> String -> Queue -> KThread -> IO Queue
 bindTx q device (Queue queue) (KThread thread) =
-  withCString device (\name -> Queue . int <$> checked q (\p -> c_bind_tx p name (number queue) (number thread)))
+  withName device (\name -> Queue . int <$> checked q (\p -> c_bind_tx p name (number queue) (number thread)))
 
 -- | Unbinds all Tx queues.
 unbindTx :: Handle -> IO ()
@@ -527,7 +543,7 @@ send
   -> IO ()
 send q packet copies sync =
   B.unsafeUseAsCStringLen packet $ \(address, length') ->
-    command (\p -> c_send p address (size length') (size copies) (fromIntegral (max 0 sync))) q
+    command (\p -> c_send p address (size length') (size copies) (fromIntegral (max 0 (min 0xffffffff sync)))) q
 
 -- | Copies a packet into an asynchronous queue, which a thread sends: that of this index, or ('anyKThread') the one that the hash of
 -- its flow picks. Fails with @EAGAIN@ while the queue is full.
@@ -586,10 +602,10 @@ getGroupCounters q (GroupId gid) = allocaBytes Abi.countersSize $ \counters -> d
 
 -- | What came of a device that is bound or otherwise in use.
 getDeviceStats :: Handle -> String -> IO DeviceStats
-getDeviceStats q device = allocaBytes Abi.deviceStatsSize $ \at -> withCString device $ \name -> do
+getDeviceStats q device = allocaBytes Abi.deviceStatsSize $ \at -> withName device $ \name -> do
   command (\p -> c_get_device_stats p name at) q
   state <- Abi.deviceState at
-  text <- peekCString (Abi.deviceText at)
+  text <- peekName (Abi.deviceText at)
   figures <- mapM ($ at) Abi.deviceFields
   let standing
         | state == Abi.deviceRunning = Running
@@ -599,33 +615,74 @@ getDeviceStats q device = allocaBytes Abi.deviceStatsSize $ \at -> withCString d
     [received, lost, sent, unsent, position, total] -> pure (DeviceStats standing received lost sent unsent position total)
     _ -> error "DeviceStats has other fields than pfq_device_stats"
 
--- | The value of a call; its failure is an exception.
-checked :: Integral a => Handle -> (Q -> IO a) -> IO a
-checked (Handle reference) call = do
+-- | The handle of libpfq.
+opened :: Handle -> IO Q
+opened (Handle reference) = do
   q <- readIORef reference
-  value <- call q
-  when (value < 0) (failed q)
-  pure value
+  when (q == nullPtr) (throwIO (PFQException eBADF "the socket is closed" Nothing))
+  pure q
+{-# INLINE opened #-}
+
+-- | The value of a call; its failure is an exception.
+checked :: Handle -> (Q -> IO Int64) -> IO Int64
+checked handle call = opened handle >>= call >>= succeeded
 {-# INLINE checked #-}
 
-command :: (Q -> IO CInt) -> Handle -> IO ()
+command :: (Q -> IO Int64) -> Handle -> IO ()
 command call q = void (checked q call)
 
-failed :: Q -> IO a
-failed q = do
-  errno <- getErrno
-  text <- c_error q >>= peekText
-  node <- c_error_node q
-  throwIO (PFQException errno text (if node < 0 then Nothing else Just (int node)))
- where
-  peekText :: CString -> IO String
-  peekText = peekCString
+succeeded :: Int64 -> IO Int64
+succeeded value = when (value < 0) (failed (pointer (negate value))) >> pure value
+{-# INLINE succeeded #-}
 
-microseconds :: Wait -> CLong
-microseconds wait = case wait of
-  NoWait -> 0
-  Microseconds count -> fromIntegral (max 0 count)
-  Forever -> -1
+pointer :: Int64 -> Ptr a
+pointer address = nullPtr `plusPtr` int address
+
+failed :: Ptr FailureT -> IO a
+failed failure = do
+  exception <-
+    PFQException . Errno
+      <$> peekByteOff failure 0
+      <*> peekName (failure `plusPtr` 8)
+      <*> ((\node -> if node < 0 then Nothing else Just (int node)) <$> (peekByteOff failure 4 :: IO Int32))
+  c_forget failure
+  throwIO exception
+
+-- | A call that may wait, and gives 0 if it did so for nothing; the first function is the one that does not wait. What
+-- interrupts a thread just before it begins to wait is not heard: so it waits in pieces, and looks up after each.
+waiting :: Handle -> Wait -> (Q -> CLong -> IO Int64) -> (Q -> CLong -> IO Int64) -> IO Int64
+waiting handle wait callNow call = case wait of
+  NoWait -> checked handle (`callNow` 0)
+  Forever -> for'
+  Microseconds time -> do
+    now <- microseconds
+    until' (now + fromIntegral (max 0 time))
+ where
+  for' = piece longest >>= orAgain for'
+  until' end = do
+    now <- microseconds
+    if now >= end
+      then checked handle (`callNow` 0)
+      else piece (min longest (end - now)) >>= orAgain (until' end)
+  piece time = checked handle (`call` fromIntegral time)
+  orAgain again value = if value == 0 then allowInterrupt >> again else pure value
+  longest = 50000
+  microseconds = (`div` 1000) <$> getMonotonicTimeNSec
+{-# INLINE waiting #-}
+
+-- | A name of the system's: of a device, a file. A program is UTF-8, wherever it runs.
+withName, withText :: String -> (CString -> IO a) -> IO a
+withName text action = getFileSystemEncoding >>= \encoding -> withEncoded encoding text action
+withText = withEncoded utf8
+
+withEncoded :: TextEncoding -> String -> (CString -> IO a) -> IO a
+withEncoded encoding text action = do
+  when ('\0' `elem` text) $
+    throwIO (PFQException eINVAL (show (takeWhile (/= '\0') text) ++ " goes on after a NUL character") Nothing)
+  Encoded.withCString encoding text action
+
+peekName :: CString -> IO String
+peekName text = getFileSystemEncoding >>= \encoding -> Encoded.peekCString encoding text
 
 policyNumber :: GroupPolicy -> CInt
 policyNumber policy = fromIntegral $ case policy of

@@ -81,6 +81,10 @@ qLinkSll = #{const PFQ_LINK_SLL}
 qLinkSll2 = #{const PFQ_LINK_SLL2}
 qLinkPpp = #{const PFQ_LINK_PPP}
 
+-- | The most packets in a batch.
+readBatch :: Int
+readBatch = #{const PFQ_READ_BATCH}
+
 policyUndefined, policyPrivate, policyRestricted, policyShared :: Int
 policyUndefined = #{const Q_POLICY_GROUP_UNDEFINED}
 policyPrivate = #{const Q_POLICY_GROUP_PRIVATE}
