@@ -1,34 +1,35 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# What is installed into an empty prefix is enough for a cabal package of one's own, as the README has it, offline and without a checkout.
+# What is installed into an empty prefix is enough for a cabal package of one's own, offline and without a checkout.
 . test/environment.sh
 prefix=$work/prefix
-mkdir -p "$work/balance"
-awk '/^```haskell$/ && !done { on = 1; next } /^```$/ && on { on = 0; done = 1 } on' README.md >"$work/balance/Main.hs"
-awk '/^```cabal$/ && !found { on = 1; found = 1; next } /^```$/ { on = 0 } on' README.md | sed "s,/usr/local,$prefix," >"$work/balance/cabal.project"
-cat >"$work/balance/balance.cabal" <<-END
+mkdir -p "$work/count"
+cp ../../examples/haskell/count.hs "$work/count/Main.hs"
+# The first block of the README for cabal.
+awk '/^```cabal$/ && !found { on = 1; found = 1; next } /^```$/ { on = 0 } on' README.md | sed "s,/usr/local,$prefix," >"$work/count/cabal.project"
+cat >"$work/count/count.cabal" <<-END
 	cabal-version: 2.4
-	name:          balance
+	name:          count
 	version:       0
 
-	executable balance
+	executable count
 	  main-is:          Main.hs
 	  default-language: Haskell2010
-	  build-depends:    base, pfq
+	  build-depends:    base, pfq, unix
 	  ghc-options:      -threaded
 END
 
 build() {
-	make -s -C ../c install PREFIX="$prefix" && make -s install PREFIX="$prefix" && chmod -R a-w "$prefix/share/pfq" && cd "$work/balance" &&
+	make -s -C ../c install PREFIX="$prefix" && make -s install PREFIX="$prefix" && chmod -R a-w "$prefix/share/pfq" && cd "$work/count" &&
 		export CABAL_DIR="$work/cabal" PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib" &&
 		cabal --config-file="$prefix/share/pfq/haskell/cabal.config" build --offline &&
-		ldd "$(cabal --config-file="$prefix/share/pfq/haskell/cabal.config" list-bin --offline balance)" | grep -qF "$prefix/lib/libpfq.so.0"
+		ldd "$(cabal --config-file="$prefix/share/pfq/haskell/cabal.config" list-bin --offline count)" | grep -qF "$prefix/lib/libpfq.so.0"
 }
 
 capture=$(realpath ../c/test/corpus/capture/microseconds)
-if (build) >"$work/log" 2>&1 && cd "$work/balance" &&
-	PFQ_HOST=user LD_LIBRARY_PATH="$prefix/lib" "$(find . -name balance -type f -perm -u+x)" "pcap:$capture" >"$work/log" 2>&1 &&
-	[ "$(grep -c '^thread' "$work/log")" = 4 ]; then
+if (build) >"$work/log" 2>&1 && cd "$work/count" &&
+	PFQ_HOST=user LD_LIBRARY_PATH="$prefix/lib" "$(find . -name count -type f -perm -u+x)" "pcap:$capture" >"$work/log" 2>&1 &&
+	grep -qE '^[1-9][0-9]* packets' "$work/log"; then
 	echo "ok a_package_builds_against_what_is_installed"
 else
 	echo "FAILED a_package_builds_against_what_is_installed"
