@@ -12,6 +12,7 @@
 #include <array>
 #include <csignal>
 #include <cstdint>
+#include <iomanip>
 #include <iostream>
 #include <thread>
 
@@ -52,8 +53,9 @@ void generate(const std::string &device, std::uint64_t packets, double rate)
 	}
 	q.sync_queue();
 	const auto stats = q.stats();
-	std::cout << stats.sent << " packets sent, " << stats.fail << " not taken by " << device
-		  << ", in " << seconds(clock::now() - start).count() << " s\n";
+	std::cout << std::fixed << std::setprecision(3) << stats.sent << " packets sent, "
+		  << stats.fail << " not taken by " << device << ", in "
+		  << seconds(clock::now() - start).count() << " s\n";
 }
 
 /// Throws for what is no number from 0 on.
