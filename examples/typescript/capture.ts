@@ -20,16 +20,20 @@ const linkTypes: Readonly<Record<number, number>> = {
 	[Link.PPP]: 9,
 };
 
-/** As this machine has them; readers of pcap files tell the order by the first one. */
-const words = (...values: readonly number[]): Buffer => Buffer.from(Uint32Array.from(values).buffer);
+/** Version 2.4, nanoseconds. */
+const fileHeader = (link: number): Uint8Array =>
+	new Uint8Array(Uint32Array.of(0xa1b23c4d, 0x0004_0002, 0, 0, snaplen, linkTypes[link] ?? 0).buffer);
 
-const fileHeader = (link: number): Buffer => words(0xa1b23c4d, 0x0004_0002, 0, 0, snaplen, linkTypes[link] ?? 0);
-
-const records = (batch: Batch): Buffer[] =>
-	[...batch].flatMap(({ seconds, nanoseconds, caplen, length, data }) => [
-		words(seconds, nanoseconds, caplen, length),
-		data,
-	]);
+/** A batch as a pcap file has it: before each packet its time and lengths. */
+const records = (batch: Batch): Buffer => {
+	const octets = Buffer.allocUnsafe(16 * batch.length + batch.capturedOctets);
+	let end = 0;
+	for (const { seconds, nanoseconds, caplen, length, data } of batch) {
+		for (const word of [seconds, nanoseconds, caplen, length]) end = octets.writeUInt32LE(word, end);
+		end += data.copy(octets, end);
+	}
+	return octets;
+};
 
 const capture = async (device: string, path: string, signal: AbortSignal): Promise<string> => {
 	using socket = Socket.open({ caplen: snaplen, rxSlots: 1024 });
@@ -40,9 +44,9 @@ const capture = async (device: string, path: string, signal: AbortSignal): Promi
 	await using file: FileHandle = await open(path, "w");
 	let packets = 0;
 	const store = async (batch: Batch): Promise<void> => {
-		const header = packets === 0 ? [fileHeader(batch.link(0))] : [];
+		if (packets === 0) await file.appendFile(fileHeader(batch.link(0)));
 		packets += batch.length;
-		await file.appendFile(Buffer.concat([...header, ...records(batch)]));
+		await file.appendFile(records(batch));
 	};
 	try {
 		for await (const batch of socket.batches({ signal, endOf: device })) await store(batch);
