@@ -5,6 +5,16 @@ cd "$(dirname "$0")/.." || exit 1
 declared=$(test/declared.sh)
 exported=$(nm -D --defined-only build/libpfq.so | awk '$2 == "T" { sub(/@.*/, "", $3); print $3 }' | sort -u)
 others=$(nm -D --defined-only build/libpfq.so | awk '$2 != "T" && $2 != "A"')
+# Each in the version that stands in the map; programs ask for the library by its soname.
+versions=$(nm -D --with-symbol-versions --defined-only build/libpfq.so | awk '$2 == "T" && $3 !~ /@@PFQ_0$/')
+soname=$(objdump -p build/libpfq.so | awk '$1 == "SONAME" { print $2 }')
+if [ -z "$versions" ] && [ "$soname" = libpfq.so.0 ]; then
+	echo "ok symbols_have_versions_and_the_library_a_soname"
+else
+	echo "  $soname $versions"
+	echo "FAILED symbols_have_versions_and_the_library_a_soname"
+	exit 1
+fi
 if [ "$declared" = "$exported" ] && [ -z "$others" ] && [ -n "$declared" ]; then
 	echo "ok what_the_header_declares_is_exported_and_nothing_else"
 	exit 0

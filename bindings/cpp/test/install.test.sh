@@ -20,7 +20,8 @@ attempt() {
 }
 
 install_all() {
-	make -s -C ../c install PREFIX="$prefix" && make -s install PREFIX="$prefix"
+	make -s -C ../c install PREFIX="$prefix" && make -s install PREFIX="$prefix" &&
+		[ "$(readlink "$prefix/lib/libpfq.so")" = libpfq.so.0 ]
 }
 
 staged() {
@@ -46,6 +47,16 @@ statically() {
 	c++ -std=c++17 -I"$prefix/include" -o "$work/balance-static" "$work/balance.cpp" "$prefix/lib/libpfq.a" \
 		$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --static --libs-only-l pfq | sed 's/-lpfq//') -pthread &&
 		"$work/balance-static" "pcap:$capture"
+}
+
+# Found by its name, and about it.
+manual() {
+	for function in $(../c/test/declared.sh); do
+		man -M "$prefix/share/man" 3 "$function" 2>&1 | grep -qE "^ *$function +- +." || {
+			echo "$function: no page"
+			return 1
+		}
+	done
 }
 
 with_cmake() {
@@ -94,6 +105,11 @@ attempt builds_with_pkg_config with_pkg_config
 attempt the_readme_s_example_runs_as_printed runs_as_printed
 attempt balances_over_threads balances
 attempt builds_with_the_static_library statically
+if command -v man >/dev/null; then
+	attempt each_function_has_a_manual_page_there manual
+else
+	echo "SKIPPED each_function_has_a_manual_page_there: man is not installed"
+fi
 if command -v cmake >/dev/null; then
 	attempt builds_with_cmake with_cmake
 else
