@@ -26,24 +26,26 @@ watch() {
 	fi
 }
 
-build() {
-	cc -std=gnu11 -g -Iinclude -I../../packages/abi/include -o "$work/example" "$1" build/libpfq.a -lpcap -lurcu-bp -pthread
+# Builds an example and runs it with these arguments.
+example() {
+	source=$1
+	shift
+	cc -std=gnu11 -g -Iinclude -I../../packages/abi/include -o "$work/example" "$source" build/libpfq.a -lpcap -lurcu-bp -pthread || status=1
+	watch "${source#../../}" "$work/example" "$@"
 }
 
 [ "${PFQ_TEST_LONG:-}" = 1 ] && long='live misuse' || long=
 for program in capture-corpus capture-file close compiler filter fork golden life memory-device receive threads transmit $long; do
 	watch "$program" "build/test/$program"
 done
-for example in man/*.c; do
-	build "$example" || status=1
-	watch "$example" "$work/example"
+for source in man/*.c; do
+	example "$source"
 done
-export PFQ_LANG=../../packages/lang/bin/pfq-lang.js
 capture=pcap:test/corpus/capture/microseconds
-for command in "count $capture" "capture $capture $work/copy.pcap" "balance $capture" "forward $capture mem:there" "generate mem:there 1000"; do
-	name=${command%% *}
-	build "../../examples/c/$name.c" || status=1
-	# shellcheck disable=SC2086
-	watch "examples/c/$name.c" "$work/example" ${command#* }
-done
+export PFQ_LANG=../../packages/lang/bin/pfq-lang.js
+example ../../examples/c/count.c $capture
+example ../../examples/c/capture.c $capture "$work/copy.pcap"
+example ../../examples/c/balance.c $capture 3
+example ../../examples/c/forward.c $capture mem:valgrind
+example ../../examples/c/generate.c mem:valgrind 1000
 exit $status
