@@ -338,13 +338,21 @@ int pfq_async_pending(pfq_t *q, int async);
 
 /* -- Figures -- */
 
-/* The figures of the socket, those of a group, and the counters that a group's computation counts
- * with. */
+/*
+ * The figures of a socket, those of a group, and its counters. Packets since the socket or the group was made: recv, lost (at full queues), drop (by the
+ * group's filters and computation; 0 for a socket), sent, fail, disc, frwd (forwarded), kern (given
+ * to the host's stack); see pfq/abi.h.
+ */
 int pfq_get_stats(const pfq_t *q, struct pfq_stats *stats);
 int pfq_get_group_stats(const pfq_t *q, int gid, struct pfq_stats *stats);
 int pfq_get_group_counters(const pfq_t *q, int gid, struct pfq_counters *counters);
 
-/* Of a device that is bound or otherwise in use. */
+/*
+ * The figures and the state of a device that is bound or otherwise in use. recv packets were taken
+ * from it, lost ones were not, as its own ring was full; state is PFQ_DEVICE_RUNNING, or PFQ_DEVICE_FINISHED for a file of
+ * which all is in the queues, or PFQ_DEVICE_FAILED for the reason in text. What a group that
+ * steers did with them adds up: recv = its recv + lost + drop.
+ */
 int pfq_get_device_stats(const pfq_t *q, const char *device, struct pfq_device_stats *stats);
 
 #pragma GCC visibility pop
