@@ -12,6 +12,8 @@ const rounds = 200;
 const packetSize = 60;
 /** Until the compilers of a run-time system have done what they will. */
 const warmUp = 10;
+/** Of each pair of processes. Where their pages lie in the cache makes a difference of some per cent, so that there are many pairs. */
+const samplesOfPair = 5;
 
 interface Counter {
 	readonly language: string;
@@ -80,21 +82,22 @@ class Process implements Disposable {
 }
 
 /** The two take turns, and in going first. */
-async function compare(command: readonly string[], repetitions: number): Promise<{ ours: number[]; peer: number[] }> {
-	using ours = new Process(command);
+async function comparePair(command: readonly string[], ours: number[], theirs: number[]): Promise<void> {
+	using counter = new Process(command);
 	using peer = new Process(counterInC.command);
 	const sides = [
-		{ side: ours, samples: [] as number[] },
-		{ side: peer, samples: [] as number[] },
-	] as const;
+		{ side: counter, samples: ours },
+		{ side: peer, samples: theirs },
+	];
 	for (let n = 0; n < warmUp; n++) for (const { side } of sides) await side.sample();
-	for (let n = 0; n < repetitions; n++)
+	for (let n = 0; n < samplesOfPair; n++)
 		for (const { side, samples } of n % 2 ? [...sides].reverse() : sides) samples.push(await side.sample());
-	return { ours: sides[0].samples, peer: sides[1].samples };
 }
 
-async function measure(work: string, how: string, command: readonly string[], wanted: Wanted, repetitions: number) {
-	const { ours, peer } = await compare(command, repetitions);
+async function measure(work: string, how: string, command: readonly string[], wanted: Wanted, pairs: number) {
+	const ours: number[] = [];
+	const peer: number[] = [];
+	for (let pair = 0; pair < pairs; pair++) await comparePair(command, ours, peer);
 	return {
 		id: "S1",
 		work,
@@ -107,14 +110,14 @@ async function measure(work: string, how: string, command: readonly string[], wa
 
 async function* run({ quick, progress }: Context): AsyncGenerator<Row> {
 	await buildNative();
-	const repetitions = quick ? 7 : 31;
+	const pairs = quick ? 2 : 9;
 	progress("C on both sides");
 	yield await measure(
 		"C, the same on both sides",
 		counterInC.how,
 		counterInC.command,
 		{ ratio: "within", value: 1, share: 0.05 },
-		repetitions,
+		pairs,
 	);
 	for (const { language, how, command, share, absent } of counters) {
 		const work = `${language}: ${how}`;
@@ -124,7 +127,7 @@ async function* run({ quick, progress }: Context): AsyncGenerator<Row> {
 		}
 		progress(work);
 		if (language === "Haskell") await build("testbed/native", "bench.mk", "haskell");
-		yield await measure(work, how, command, { ratio: "at least", value: share }, repetitions);
+		yield await measure(work, how, command, { ratio: "at least", value: share }, pairs);
 	}
 }
 
