@@ -534,6 +534,19 @@ static void send_to(struct pair *pair, unsigned char last)
 	CHECK_EQUAL(send(pair->fd, frame, sizeof(frame), 0), sizeof(frame));
 }
 
+/* Until so many packets were dropped by the group's program: what is delivered by then is in the
+ * queue. */
+static void wait_for_drops(pfq_t *q, uint64_t drops)
+{
+	struct pfq_stats stats = { .drop = 0 };
+
+	for (int i = 0; i < 10000 && stats.drop < drops; i++) {
+		usleep(1000);
+		OK(q, pfq_get_group_stats(q, pfq_group_id(q), &stats));
+	}
+	CHECK_EQUAL(stats.drop, drops);
+}
+
 TEST(a_program_knows_the_addresses_of_the_interface_as_they_come_and_go)
 {
 	struct pair pair = make_pair("");
@@ -544,6 +557,7 @@ TEST(a_program_knows_the_addresses_of_the_interface_as_they_come_and_go)
 	OK(q, pfq_set_group_computation(q, pfq_group_id(q), image, size));
 	free(image);
 	send_to(&pair, 1);
+	wait_for_drops(q, 1);
 	CHECK_EQUAL(count_all(q), 0);
 	CHECK(shell("ip address add 192.0.2.1/24 dev %s && ip address add 192.0.2.7/24 dev %s",
 		    pair.b, pair.b));
@@ -551,10 +565,12 @@ TEST(a_program_knows_the_addresses_of_the_interface_as_they_come_and_go)
 	sleep(2);
 	for (unsigned char last = 0; last < 10; last++)
 		send_to(&pair, last);
+	wait_for_drops(q, 9);
 	CHECK_EQUAL(count_all(q), 2);
 	CHECK(shell("ip address flush dev %s", pair.b));
 	sleep(2);
 	send_to(&pair, 1);
+	wait_for_drops(q, 10);
 	CHECK_EQUAL(count_all(q), 0);
 	pfq_close(q);
 	drop_pair(&pair);
