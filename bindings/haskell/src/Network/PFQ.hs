@@ -121,7 +121,7 @@ module Network.PFQ
   ) where
 
 import Control.Concurrent (MVar, modifyMVar_, newMVar)
-import Control.Exception (SomeException, allowInterrupt, bracket, catch, displayException, throwIO)
+import Control.Exception (SomeException, allowInterrupt, bracket, catch, displayException, mask_, throwIO)
 import Control.Monad (forM, forM_, void, when)
 import Data.Bits (testBit)
 import qualified Data.ByteString as B
@@ -639,7 +639,7 @@ pointer :: Int64 -> Ptr a
 pointer address = nullPtr `plusPtr` int address
 
 failed :: Ptr FailureT -> IO a
-failed failure = do
+failed failure = mask_ $ do
   exception <-
     PFQException . Errno
       <$> peekByteOff failure 0
