@@ -339,9 +339,9 @@ int pfq_async_pending(pfq_t *q, int async);
 /* -- Figures -- */
 
 /*
- * The figures of a socket, those of a group, and its counters. Packets since the socket or the group was made: recv, lost (at full queues), drop (by the
- * group's filters and computation; 0 for a socket), sent, fail, disc, frwd (forwarded), kern (given
- * to the host's stack); see pfq/abi.h.
+ * The figures of a socket, those of a group, and its counters. Packets since the socket or the
+ * group was made: recv, lost (at full queues), drop (by the group's filters and computation; 0 for
+ * a socket), sent, fail, disc, frwd (forwarded), kern (given to the host's stack); see pfq/abi.h.
  */
 int pfq_get_stats(const pfq_t *q, struct pfq_stats *stats);
 int pfq_get_group_stats(const pfq_t *q, int gid, struct pfq_stats *stats);
@@ -349,9 +349,9 @@ int pfq_get_group_counters(const pfq_t *q, int gid, struct pfq_counters *counter
 
 /*
  * The figures and the state of a device that is bound or otherwise in use. recv packets were taken
- * from it, lost ones were not, as its own ring was full; state is PFQ_DEVICE_RUNNING, or PFQ_DEVICE_FINISHED for a file of
- * which all is in the queues, or PFQ_DEVICE_FAILED for the reason in text. What a group that
- * steers did with them adds up: recv = its recv + lost + drop.
+ * from it, lost ones were not, as its own ring was full; state is PFQ_DEVICE_RUNNING, or
+ * PFQ_DEVICE_FINISHED for a file of which all is in the queues, or PFQ_DEVICE_FAILED for the reason
+ * in text. What a group that steers did with them adds up: recv = its recv + lost + drop.
  */
 int pfq_get_device_stats(const pfq_t *q, const char *device, struct pfq_device_stats *stats);
 
