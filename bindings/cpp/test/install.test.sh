@@ -30,8 +30,14 @@ staged() {
 		grep -q '^prefix=/usr$' "$work/staged/usr/lib/pkgconfig/pfq.pc"
 }
 
-# The first block of C++ in the README.
-sed -n '/^```cpp$/,/^```$/p' README.md | sed '/^```cpp$/d; /^```$/q' | sed '$d' >"$work/lengths.cpp"
+# The blocks of C++ in the README: a program, and a function.
+awk -v work="$work" '/^```cpp$/ { file = work "/readme" ++count ".cpp"; next } /^```$/ { file = "" } file { print >file }' README.md
+mv "$work/readme1.cpp" "$work/lengths.cpp"
+{
+	printf '#include <pfq/pfq.hpp>\n#include <vector>\nusing namespace pfq::lang;\n'
+	cat "$work/readme2.cpp"
+	printf 'int main() { std::vector<pfq::socket> members(3); return balanced("mem:readme", members) < 0; }\n'
+} >"$work/balanced.cpp"
 cp ../../examples/c/count.c ../../examples/cpp/balance.cpp "$work"
 
 with_pkg_config() {
@@ -39,6 +45,7 @@ with_pkg_config() {
 	# shellcheck disable=SC2046
 	cc -o "$work/count" "$work/count.c" $(pkg-config --cflags --libs pfq) &&
 		c++ -std=c++17 -o "$work/lengths" "$work/lengths.cpp" $(pkg-config --cflags --libs pfq) &&
+		c++ -std=c++17 -Wall -Wextra -Werror -o "$work/balanced" "$work/balanced.cpp" $(pkg-config --cflags --libs pfq) &&
 		c++ -std=c++17 -o "$work/balance" "$work/balance.cpp" $(pkg-config --cflags --libs pfq) -pthread
 }
 
@@ -89,7 +96,7 @@ capture_of() {
 capture_of >"$capture"
 
 runs_as_printed() {
-	LD_LIBRARY_PATH="$prefix/lib" "$work/lengths" "pcap:$capture" >"$work/out" && cat "$work/out" &&
+	LD_LIBRARY_PATH="$prefix/lib" "$work/balanced" && LD_LIBRARY_PATH="$prefix/lib" "$work/lengths" "pcap:$capture" >"$work/out" && cat "$work/out" &&
 		[ "$(grep -cx 42 "$work/out")" = 12 ] && [ "$(wc -l <"$work/out")" = 12 ]
 }
 

@@ -161,6 +161,8 @@ sockets = do
     length <$> received (1000 * slot) `shouldReturn` 94
 
   it "is read in place" . onDevice "place" $ \q sender -> do
+    gid <- groupId q
+    setGroupComputation q gid (L.mark 7)
     forM_ [1 .. 50] $ \index -> send sender (frame index) 1 1
     batch <- PFQ.read q NoWait
     octets <- foldPackets (\sum' packet -> (sum' +) <$> packetLength packet) 0 batch
@@ -169,6 +171,11 @@ sockets = do
     forPackets batch $ \packet -> packetOctet packet 59 >>= \octet -> modifyIORef' seen (+ maybe 1000 fromIntegral octet)
     readIORef seen `shouldReturn` sum [1 .. 50]
     forPackets batch $ \packet -> packetOctet packet 60 `shouldReturn` Nothing
+    forPackets batch $ \packet -> do
+      packetMark packet `shouldReturn` 7
+      header <- packetHeaderOf packet
+      copy <- packetCopy packet
+      packetHeader copy `shouldBe` header
     send sender (frame 1) 1 1
     dispatch q NoWait (\packet -> packetCaplen packet `shouldReturn` 60) `shouldReturn` 1
 

@@ -4,9 +4,15 @@
 . test/environment.sh
 awk -v work="$work" '/^```haskell$/ { file = work "/example" ++count ".hs"; next } /^```$/ { file = "" } file { print >file }' README.md
 {
+	printf 'module Main (main) where\nimport Network.PFQ hiding (read)\nimport Network.PFQ.Lang.Default (steer_flow)\n'
 	cat "$work/example2.hs"
-	printf '\nmain :: IO ()\nmain = print (image web)\n'
+	printf '\nmain :: IO ()\nmain = with member (\\a -> with member (\\b -> balanced "mem:readme" a [b] >>= print))\n'
+	printf '  where member = openNoGroup 64 64 64 64\n'
 } >"$work/second.hs"
+{
+	cat "$work/example3.hs"
+	printf '\nmain :: IO ()\nmain = print (image web)\n'
+} >"$work/third.hs"
 
 # Ethernet, IPv4, UDP from port 1000: three packets to port 53, and two to port 54
 {
@@ -20,7 +26,9 @@ awk -v work="$work" '/^```haskell$/ { file = work "/example" ++count ".hs"; next
 } >"$work/dns.pcap"
 
 if ghc -threaded -Wall -Werror -outputdir "$work/1" -o "$work/lengths" "$work/example1.hs" >"$work/log" 2>&1 &&
-	ghc -Wall -Werror -outputdir "$work/2" -o "$work/web" "$work/second.hs" >"$work/log" 2>&1 &&
+	ghc -threaded -Wall -Werror -outputdir "$work/2" -o "$work/balanced" "$work/second.hs" >"$work/log" 2>&1 &&
+	PFQ_HOST=user "$work/balanced" >"$work/log" 2>&1 &&
+	ghc -Wall -Werror -outputdir "$work/3" -o "$work/web" "$work/third.hs" >"$work/log" 2>&1 &&
 	"$work/web" >"$work/log" 2>&1 &&
 	PFQ_HOST=user "$work/lengths" "pcap:$work/dns.pcap" >"$work/log" 2>&1 &&
 	[ "$(tr '\n' ' ' <"$work/log")" = '42 42 42 ' ]; then

@@ -74,6 +74,23 @@ describe("iterating over a socket", () => {
 		}
 	});
 
+	it("ends with what had come when its device is unbound, and is refused for one that is not bound", async () => {
+		const wire = createWire();
+		using receiver = openReceiver(wire.device);
+		await expect(receiver.socket.batches({ endOf: "mem:elsewhere" }).next()).rejects.toThrow("not in use");
+		let received = 0;
+		const reading = (async () => {
+			for await (const batch of receiver.socket.batches({ endOf: wire.device })) received += batch.length;
+		})();
+		wire.send(udpPacket());
+		await pause(5);
+		wire.send(udpPacket(), udpPacket());
+		wire[Symbol.dispose]();
+		receiver.group.unbind(wire.device);
+		await reading;
+		expect(received).toBe(3);
+	});
+
 	it("releases the last batch at its end", async () => {
 		using wire = createWire();
 		using receiver = openReceiver(wire.device);

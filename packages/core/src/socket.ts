@@ -8,6 +8,7 @@ import { addon, Figures, type NativeSocket, type ParameterName, type SettablePar
 import { type DeviceStats, deviceStats, readStats, type Stats } from "./stats.js";
 import { nextTurn, turnIsOver } from "./turn.js";
 import { createWaiting, type Waiting } from "./waiting.js";
+import { WatchedDevice } from "./watched-device.js";
 
 export interface SocketOptions {
 	/** Octets of a packet to capture: 1 to 262144, 1514 by default. */
@@ -30,7 +31,11 @@ export interface WaitOptions {
 }
 
 export interface BatchesOptions extends WaitOptions {
-	/** Ends the iteration when this file, a device of a group of the socket, was read to its end and the queue is empty. */
+	/**
+	 * Ends the iteration when the queue is empty and no more comes of this device of a group of the socket: a file that was
+	 * read to its end, or a device that was unbound and that nobody else uses. One that fails, as an interface that goes
+	 * down, throws a PfqError (`EIO`).
+	 */
 	readonly endOf?: string;
 }
 
@@ -291,8 +296,7 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 	}
 
 	/**
-	 * Batches, as they come, until the socket is disabled or closed; each is released when the next is asked for. A file
-	 * that fails ends it with a PfqError (`EIO`).
+	 * Batches, as they come, until the socket is disabled or closed; each is released when the next is asked for.
 	 */
 	async *batches(options: BatchesOptions = {}): AsyncGenerator<Batch, void, undefined> {
 		const { signal, endOf } = optionsOf("batches", options);
@@ -302,15 +306,16 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 		this.#beingIterated = true;
 		const epoch = this.#epoch;
 		try {
+			const device = endOf === undefined ? undefined : new WatchedDevice(() => this.deviceStats(endOf));
 			while (this.#enabled && this.#epoch === epoch) {
 				signal?.throwIfAborted();
 				let batch = this.read();
-				if (!batch && endOf !== undefined && hasEnded(this.deviceStats(endOf))) {
+				if (!batch && device?.hasEnded()) {
 					batch = this.read(); // what came between the two calls
-					if (!batch) return throwIfFailed(this.deviceStats(endOf));
+					if (!batch) return device.throwIfFailed();
 				}
 				if (batch) yield batch;
-				else await this.#morePackets(signal, endOf !== undefined);
+				else await this.#morePackets(signal, device !== undefined);
 				if (turnIsOver()) await nextTurn();
 			}
 		} finally {
@@ -418,10 +423,4 @@ export class Socket implements AsyncIterable<Batch>, Disposable {
 const threadNumber = (thread: number | "any" | undefined): number => {
 	if (thread === undefined) return Any.NO_KTHREAD;
 	return thread === "any" ? Any.ANY_KTHREAD : intNumber("thread", thread);
-};
-
-const hasEnded = ({ state }: DeviceStats): boolean => state !== "running";
-
-const throwIfFailed = ({ state, text }: DeviceStats): void => {
-	if (state === "failed") throw new PfqError("EIO", text);
 };

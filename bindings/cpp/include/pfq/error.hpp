@@ -3,6 +3,7 @@
 #define PFQ_ERROR_HPP
 
 #include <cerrno>
+#include <stdexcept>
 #include <string>
 #include <system_error>
 
@@ -11,13 +12,18 @@
 namespace pfq
 {
 
-/// Why a call failed: code() is the errno; what() begins with libpfq's line about it.
+/// Why a call failed: code() is the errno; what() is libpfq's line about it.
 class system_error : public std::system_error
 {
       public:
 	system_error(int number, const char *text, int node = -1)
-	    : std::system_error(number, std::generic_category(), text), node_(node)
+	    : std::system_error(number, std::generic_category()), line_(text), node_(node)
 	{
+	}
+
+	const char *what() const noexcept override
+	{
+		return line_.what();
 	}
 
 	/// The node of the computation that the error is about, or -1.
@@ -27,6 +33,7 @@ class system_error : public std::system_error
 	}
 
       private:
+	std::runtime_error line_; // a text whose copying cannot throw
 	int node_;
 };
 

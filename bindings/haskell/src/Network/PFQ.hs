@@ -98,6 +98,8 @@ module Network.PFQ
     -- * A packet in place
   , packetCaplen
   , packetLength
+  , packetMark
+  , packetHeaderOf
   , packetOctet
   , packetCopy
 
@@ -129,7 +131,7 @@ import qualified Data.ByteString.Internal as B (fromForeignPtr, mallocByteString
 import qualified Data.ByteString.Unsafe as B
 import Data.IORef (IORef, atomicModifyIORef', newIORef, readIORef)
 import Data.Int (Int32, Int64)
-import Data.Word (Word64, Word8)
+import Data.Word (Word32, Word64, Word8)
 import Foreign.C.Error (Errno (..), eBADF, eINVAL)
 import Foreign.C.String (CString)
 import Foreign.C.Types (CInt, CLong)
@@ -495,6 +497,16 @@ packetCaplen (PacketRef at) = int <$> Abi.hdrCaplen at
 packetLength :: PacketRef -> IO Int
 packetLength (PacketRef at) = int <$> Abi.hdrLen at
 {-# INLINE packetLength #-}
+
+-- | The mark that the computation gave it.
+packetMark :: PacketRef -> IO Word32
+packetMark (PacketRef at) = Abi.hdrMark at
+{-# INLINE packetMark #-}
+
+-- | All of its header: times, device, tags, ...
+packetHeaderOf :: PacketRef -> IO Header
+packetHeaderOf (PacketRef at) = headerAt at
+{-# INLINE packetHeaderOf #-}
 
 -- | An octet of the packet; 'Nothing' beyond those captured.
 packetOctet :: PacketRef -> Int -> IO (Maybe Word8)
