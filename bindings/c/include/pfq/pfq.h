@@ -195,15 +195,22 @@ int pfq_get_groups(const pfq_t *q, struct pfq_group_mask *groups);
 /* Feeds the socket's first group from a device, or from one of its hardware queues (Q_ANY_QUEUE:
  * all). */
 int pfq_bind(pfq_t *q, const char *device, int queue);
+
+/* Unbinds what pfq_bind() bound. What the device has taken before is handed on, and nothing after
+ * it. */
 int pfq_unbind(pfq_t *q, const char *device, int queue);
 
 /* Feeds a group that the socket is a member of. */
 int pfq_bind_group(pfq_t *q, int gid, const char *device, int queue);
+
+/* Unbinds what pfq_bind_group() bound, as pfq_unbind() does. */
 int pfq_unbind_group(pfq_t *q, int gid, const char *device, int queue);
 
 /* The socket stands for a device: what it is given is transmitted there, and not put into its
  * queue. */
 int pfq_egress_bind(pfq_t *q, const char *device, int queue);
+
+/* The socket's queue gets again what it is given. */
 int pfq_egress_unbind(pfq_t *q);
 
 /* -- Computations and filters -- */
@@ -282,6 +289,8 @@ int pfq_poll(pfq_t *q, long int microseconds);
  * unreadable again.
  */
 int pfq_arm(pfq_t *q);
+
+/* Makes the descriptor unreadable, once it has told of packets. */
 int pfq_disarm(pfq_t *q);
 
 /* The most packets in a batch. */
