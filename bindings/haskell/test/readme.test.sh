@@ -4,13 +4,14 @@
 . test/environment.sh
 awk -v work="$work" '/^```haskell$/ { file = work "/example" ++count ".hs"; next } /^```$/ { file = "" } file { print >file }' README.md
 {
-	printf 'module Main (main) where\nimport Network.PFQ hiding (read)\nimport Network.PFQ.Lang.Default (steer_flow)\n'
-	cat "$work/example2.hs"
-	printf '\nmain :: IO ()\nmain = with member (\\a -> with member (\\b -> balanced "mem:readme" a [b] >>= print))\n'
+	printf 'module Main (main) where\nimport Data.IORef\nimport Network.PFQ hiding (read)\nimport qualified Network.PFQ as PFQ\n'
+	printf 'import Network.PFQ.Lang.Default (steer_flow)\n'
+	cat "$work/example2.hs" "$work/example3.hs"
+	printf '\nmain :: IO ()\nmain = with member (\\a -> with member (\\b -> balanced "mem:readme" a [b] >> newIORef True >>= \\ended -> count a ended 0 >>= print))\n'
 	printf '  where member = openNoGroup 64 64 64 64\n'
 } >"$work/second.hs"
 {
-	cat "$work/example3.hs"
+	cat "$work/example4.hs"
 	printf '\nmain :: IO ()\nmain = print (image web)\n'
 } >"$work/third.hs"
 
