@@ -14,6 +14,6 @@ export interface Display {
 /** Each is loaded when it is wanted: tables take as long to load as a small file takes to read. */
 export const displayFor = async ({ json }: RunOptions, host: string): Promise<Display> => {
 	if (json) return (await import("./json.js")).jsonDisplay(host);
-	if (isTerminal()) return (await import("./live.js")).liveDisplay();
-	return (await import("./summary.js")).summaryDisplay();
+	if (isTerminal()) return (await import("./live.js")).liveDisplay(host);
+	return (await import("./summary.js")).summaryDisplay(host);
 };

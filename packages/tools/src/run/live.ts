@@ -6,7 +6,7 @@ import { report } from "./report.js";
 import { summaryDisplay } from "./summary.js";
 
 /** For a terminal: a table redrawn in place, which the summary replaces. */
-export const liveDisplay = (): Display => {
+export const liveDisplay = (host: string): Display => {
 	const draw = createLogUpdate(process.stdout);
 	let redraw = (): void => {};
 	const startAfresh = (): void => {
@@ -26,7 +26,7 @@ export const liveDisplay = (): Display => {
 			process.stdout.off("resize", startAfresh);
 			draw.clear();
 			draw.done();
-			summaryDisplay().summary(figures);
+			summaryDisplay(host).summary(figures);
 		},
 	};
 };

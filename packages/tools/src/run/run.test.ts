@@ -135,7 +135,7 @@ describe("pfq run", () => {
 	it("says in the table that a device is closed, and a short time in milliseconds", async () => {
 		const { stdout } = await pfq("run", "-i", "mem:quiet", "--seconds", "0.2");
 		expect(stdout).toMatch(/^mem:quiet +0 +0 +closed$/m);
-		expect(stdout).toMatch(/^ran for [1-9]\d\d ms$/m);
+		expect(stdout).toMatch(/^ran for [1-9]\d\d ms\nhost: user$/m);
 	});
 
 	it("shows a counter that was counted down below zero as what it is", async () => {
