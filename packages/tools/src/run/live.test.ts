@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { outcome } from "../pfq.test-support.js";
 import { hasTerminals, startOnTerminal, type TerminalOptions } from "../terminal.test-support.js";
@@ -33,11 +36,13 @@ describe.skipIf(!hasTerminals)("on a terminal, pfq run", () => {
 		expect(output).toMatch(/ran for \d/);
 	});
 
+	const erased = "\x1b[H\x1b[J";
+
 	/** What was drawn before the summary: once for each time that the terminal was erased, without control sequences. */
 	const drawn = (output: string): readonly string[] =>
 		output
 			.slice(0, output.lastIndexOf("\x1b[?25h", output.lastIndexOf("packets/s")))
-			.split("\x1b[H\x1b[J")
+			.split(erased)
 			.map((part) => part.replaceAll(control, ""));
 
 	it("cuts lines to the width of the terminal, and wraps none", async () => {
@@ -54,8 +59,23 @@ describe.skipIf(!hasTerminals)("on a terminal, pfq run", () => {
 	});
 
 	it("draws afresh when the terminal gets another size", async () => {
-		const output = await onTerminal(["-i", "mem:quiet", "--seconds", "1.8"], { laterColumns: 40 });
-		const [before, after] = drawn(output);
+		const folder = mkdtempSync(join(tmpdir(), "pfq-terminal-"));
+		const file = join(folder, "narrower");
+		const child = startOnTerminal(["-i", "mem:quiet"], { later: { columns: 40, file } });
+		const ended = outcome(child);
+		let seen = "";
+		let over = false;
+		child.stdout?.on("data", (text: Buffer) => {
+			seen += text;
+			if (seen.includes("packets/s") && !existsSync(file)) writeFileSync(file, "");
+			if (over || !seen.split(erased)[1]?.includes("quiet")) return;
+			over = true;
+			child.stdin?.write("\x03"); // a second one would not wait for the summary
+		});
+		const { stdout, status } = await ended;
+		rmSync(folder, { recursive: true });
+		expect(status).toBe(0);
+		const [before, after] = drawn(stdout);
 		expect(before).toMatch(/packets\/s.* lost/);
 		expect(after).toContain("packets/s");
 		expect(after).not.toMatch(/packets\/s.* lost/);
