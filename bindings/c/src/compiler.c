@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Computations as text: pfq-lang, a program of its own, makes the images. */
-#include "handle.h"
+#include "compiler.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +22,14 @@ static void close_exchange(struct exchange *exchange)
 	for (int i = 0; i < 3; i++)
 		if (exchange->fds[i] >= 0)
 			close(exchange->fds[i]);
+}
+
+static int take_output(struct exchange *exchange)
+{
+	int fd = exchange->fds[1];
+
+	exchange->fds[1] = -1;
+	return fd;
 }
 
 static int write_all(int fd, const char *text, size_t size)
@@ -60,7 +66,7 @@ static int not_run(pfq_t *q, const char *program, int error)
 {
 	return failure(q, error,
 		       "%s: %s: put the compiler pfq-lang on PATH, name it in PFQ_LANG, or give an "
-		       "image",
+		       "image or JSON",
 		       program, strerror(error));
 }
 
@@ -109,34 +115,7 @@ static int tell(pfq_t *q, int fd)
 	return failure(q, EINVAL, "%s", *text ? text : "pfq-lang ended without an image");
 }
 
-/* The whole of a file, of which `size` octets are there; to be unmapped. NULL if there are none. */
-static void *map_file(int fd, size_t *size)
-{
-	struct stat status;
-	void *octets;
-
-	if (fstat(fd, &status) < 0 || status.st_size <= 0)
-		return NULL;
-	*size = (size_t)status.st_size;
-	octets = mmap(NULL, *size, PROT_READ, MAP_PRIVATE, fd, 0);
-	return octets == MAP_FAILED ? NULL : octets;
-}
-
-static int load(pfq_t *q, int gid, int fd)
-{
-	size_t size = 0;
-	void *image = map_file(fd, &size);
-	int status;
-
-	if (!image)
-		return failure(q, EINVAL, "pfq-lang ended without an image");
-	status = pfq_set_group_computation(q, gid, image, size);
-	munmap(image, size);
-	return status;
-}
-
-/* `file`: what the compiler reads; "-" is the input. */
-static int compile(pfq_t *q, int gid, const char *file, const char *input)
+int compile(pfq_t *q, const char *file, const char *input)
 {
 	struct exchange exchange;
 	int status;
@@ -144,62 +123,12 @@ static int compile(pfq_t *q, int gid, const char *file, const char *input)
 	status = open_exchange(q, &exchange, input);
 	if (status == 0)
 		status = run_compiler(q, &exchange, file);
+	if (status == 0 && is_empty(exchange.fds[1]))
+		status = failure(q, EINVAL, "pfq-lang ended without an image");
 	if (status > 0)
 		status = tell(q, exchange.fds[2]);
 	else if (status == 0)
-		status = load(q, gid, exchange.fds[1]);
+		status = take_output(&exchange);
 	close_exchange(&exchange);
-	return status;
-}
-
-static int compile_text(pfq_t *q, int gid, const char *text)
-{
-	int status;
-
-	if (!handle_enter(q))
-		return -1;
-	status = text ? compile(q, gid, "-", text) : failure(q, EINVAL, "no text: it is NULL");
-	handle_leave(q);
-	return status;
-}
-
-int pfq_set_group_computation_from_string(pfq_t *q, int gid, const char *program)
-{
-	return compile_text(q, gid, program);
-}
-
-int pfq_set_group_computation_from_json(pfq_t *q, int gid, const char *json)
-{
-	return compile_text(q, gid, json);
-}
-
-static bool is_image(int fd)
-{
-	uint32_t magic;
-
-	return pread(fd, &magic, sizeof(magic), 0) == sizeof(magic) &&
-	       magic == (uint32_t)PFQ_IMAGE_MAGIC;
-}
-
-static int load_file(pfq_t *q, int gid, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	int status;
-
-	if (fd < 0)
-		return failure(q, errno, "%s: %s", path, strerror(errno));
-	status = is_image(fd) ? load(q, gid, fd) : compile(q, gid, path, "");
-	close(fd);
-	return status;
-}
-
-int pfq_set_group_computation_from_file(pfq_t *q, int gid, const char *path)
-{
-	int status;
-
-	if (!handle_enter(q))
-		return -1;
-	status = path ? load_file(q, gid, path) : failure(q, EINVAL, "no file: its name is NULL");
-	handle_leave(q);
 	return status;
 }

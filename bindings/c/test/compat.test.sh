@@ -24,7 +24,7 @@ check() {
 build() {
 	flags="-Wall -Wextra -Werror -Iinclude -I../../packages/abi/include"
 	# shellcheck disable=SC2086
-	cc -std=gnu11 $flags -o "$work/$1" "$programs/$1.c" build/libpfq.a -lpcap -lurcu-bp -pthread &&
+	cc -std=gnu11 $flags -o "$work/$1" "$programs/$1.c" build/libpfq.a -lpcap -lurcu-bp -ljansson -pthread &&
 		c++ -std=c++17 -x c++ $flags -fsyntax-only "$programs/$1.c"
 }
 

@@ -22,7 +22,7 @@ static uint32_t mark_of_a_packet(pfq_t *q, pfq_t *sender)
 	return pfq_pkt_header(pfq_net_queue_begin(&nq))->info.data.mark;
 }
 
-TEST(programs_are_compiled_from_strings_files_and_json)
+TEST(programs_are_compiled_from_strings_and_files)
 {
 	const char *device = fresh_name("mem:text");
 	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
@@ -32,11 +32,6 @@ TEST(programs_are_compiled_from_strings_files_and_json)
 	setenv("PFQ_LANG", COMPILER, 1);
 	OK(q, pfq_set_group_computation_from_string(q, gid, "main = mark 7"));
 	CHECK_EQUAL(mark_of_a_packet(q, sender), 7);
-	OK(q, pfq_set_group_computation_from_json(
-		      q, gid,
-		      "[{\"funSymbol\": \"mark\", \"funArgs\": [{\"argType\": \"Word32\", "
-		      "\"argValue\": 8}], \"funIndex\": 0, \"funLink\": -1}]"));
-	CHECK_EQUAL(mark_of_a_packet(q, sender), 8);
 	write_file(path, "main = mark 9\n");
 	OK(q, pfq_set_group_computation_from_file(q, gid, path));
 	CHECK_EQUAL(mark_of_a_packet(q, sender), 9);
@@ -68,8 +63,6 @@ TEST(the_compiler_s_first_line_is_the_error)
 	setenv("PFQ_LANG", COMPILER, 1);
 	FAILS(q, pfq_set_group_computation_from_string(q, gid, "main = ip >-> steer_flw"),
 	      ":1:15: error: nothing is called `steer_flw`");
-	FAILS(q, pfq_set_group_computation_from_json(q, gid, "[{\"funSymbol\": \"nothing\"}]"),
-	      "not a good program in JSON");
 	FAILS(q, pfq_set_group_computation_from_file(q, gid, "/nonexistent.pfq"),
 	      "/nonexistent.pfq: No such file or directory");
 	FAILS(q, pfq_set_group_computation_from_file(q, gid, "/"), "/");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "harness.h"
 
+#include <dirent.h>
 #include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -148,6 +149,43 @@ unsigned char *golden_image(const char *name, size_t *size)
 	fclose(images);
 	CHECK(image);
 	return image;
+}
+
+static void replay(const char *path, int (*target)(const uint8_t *data, size_t size))
+{
+	static uint8_t octets[1 << 20];
+	FILE *file = fopen(path, "rb");
+	uint8_t *copy;
+	size_t size;
+
+	CHECK(file != NULL);
+	size = fread(octets, 1, sizeof(octets), file);
+	fclose(file);
+	/* Of its very size, so that a sanitizer sees where it ends. */
+	copy = malloc(size + !size);
+	CHECK(copy != NULL);
+	memcpy(copy, octets, size);
+	target(copy, size);
+	free(copy);
+}
+
+int replay_corpus(const char *folder, int (*target)(const uint8_t *data, size_t size))
+{
+	DIR *corpus = opendir(folder);
+	struct dirent *entry;
+	char path[400];
+	int count = 0;
+
+	CHECK(corpus != NULL);
+	while ((entry = readdir(corpus))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "%s/%s", folder, entry->d_name);
+		replay(path, target);
+		count++;
+	}
+	closedir(corpus);
+	return count;
 }
 
 bool shell(const char *format, ...)

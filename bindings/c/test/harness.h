@@ -89,6 +89,9 @@ size_t octets_of_hex(const char *hex, unsigned char *octets);
 /* The image of this name, to be freed. */
 unsigned char *golden_image(const char *name, size_t *size);
 
+/* Gives the files of a folder to a fuzz target, and how many they were. */
+int replay_corpus(const char *folder, int (*target)(const uint8_t *data, size_t size));
+
 /* A name that no other test uses. */
 const char *fresh_name(const char *prefix);
 

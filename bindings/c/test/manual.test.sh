@@ -33,7 +33,7 @@ fi
 for example in man/*.c; do
 	result "the_example_runs: $(basename "$example" .c)" "$(
 		{ cc -std=gnu11 -Wall -Wextra -Werror -Iinclude -I../../packages/abi/include -o "$work/example" "$example" build/libpfq.a \
-			-lpcap -lurcu-bp -pthread && PFQ_HOST=user "$work/example" >/dev/null; } 2>&1 || echo "it ended with an error"
+			-lpcap -lurcu-bp -ljansson -pthread && PFQ_HOST=user "$work/example" >/dev/null; } 2>&1 || echo "it ended with an error"
 	)"
 done
 exit $status

@@ -30,12 +30,12 @@ watch() {
 example() {
 	source=$1
 	shift
-	cc -std=gnu11 -g -Iinclude -I../../packages/abi/include -o "$work/example" "$source" build/libpfq.a -lpcap -lurcu-bp -pthread || status=1
+	cc -std=gnu11 -g -Iinclude -I../../packages/abi/include -o "$work/example" "$source" build/libpfq.a -lpcap -lurcu-bp -ljansson -pthread || status=1
 	watch "${source#../../}" "$work/example" "$@"
 }
 
 [ "${PFQ_TEST_LONG:-}" = 1 ] && long='live misuse' || long=
-for program in capture-corpus capture-file close compiler filter fork golden life memory-device receive threads transmit $long; do
+for program in capture-corpus capture-file close compiler filter fork golden json json-corpus life memory-device receive threads transmit $long; do
 	watch "$program" "build/test/$program"
 done
 for source in man/*.c; do

@@ -41,7 +41,7 @@ static uint32_t crc32(uint32_t crc, const uint8_t *octets, size_t size)
 	return crc;
 }
 
-static uint32_t image_checksum(const uint8_t *octets, size_t size)
+uint32_t pfq_image_checksum(const uint8_t *octets, size_t size)
 {
 	static const uint8_t zero[4];
 	size_t field = offsetof(struct pfq_image, checksum);
@@ -77,7 +77,7 @@ static int check_header(const uint8_t *octets, size_t size, struct pfq_checked_i
 		return pfq_fail(error, EINVAL,
 				"image: says %u octets, but has %zu: it is cut off or damaged",
 				header.size, size);
-	if (header.checksum != image_checksum(octets, size))
+	if (header.checksum != pfq_image_checksum(octets, size))
 		return pfq_fail(error, EINVAL, "image: wrong checksum: it is damaged");
 	if (header.node_count < 1 || header.node_count > PFQ_IMAGE_MAX_NODES)
 		return pfq_fail(error, EINVAL, "image: %u nodes, must be 1 to %d",

@@ -20,6 +20,9 @@ struct pfq_checked_image {
 int pfq_check_image(const void *octets, size_t size, struct pfq_checked_image *image,
 		    struct pfq_error *error);
 
+/* What the field of that name must have; `size` is at least that of a header. */
+uint32_t pfq_image_checksum(const uint8_t *octets, size_t size);
+
 static inline void pfq_image_node(const struct pfq_checked_image *image, uint32_t index,
 				  struct pfq_image_node *node)
 {

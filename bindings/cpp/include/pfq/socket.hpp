@@ -341,11 +341,12 @@ class socket
 	{
 		call(pfq_set_group_computation_from_string, gid, program);
 	}
+	/// A program as JSON, as `pfq-lang compile --emit json` writes it; it needs no compiler.
 	void set_group_computation_from_json(int gid, const std::string &json)
 	{
 		call(pfq_set_group_computation_from_json, gid, json);
 	}
-	/// A file: an image, which needs no compiler; or a text or JSON.
+	/// A file: an image or JSON, which need no compiler; or a text.
 	void set_group_computation_from_file(int gid, const std::string &path)
 	{
 		call(pfq_set_group_computation_from_file, gid, path);

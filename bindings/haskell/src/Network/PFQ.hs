@@ -360,11 +360,11 @@ setGroupImage q (GroupId gid) octets =
 setGroupComputationFromString :: Handle -> GroupId -> String -> IO ()
 setGroupComputationFromString = from withText c_set_group_computation_from_string
 
--- | A program as JSON, as @pfq-lang compile --emit json@ writes it.
+-- | A program as JSON, as @pfq-lang compile --emit json@ writes it; it needs no compiler.
 setGroupComputationFromJson :: Handle -> GroupId -> String -> IO ()
 setGroupComputationFromJson = from withText c_set_group_computation_from_json
 
--- | A file: an image, which needs no compiler; or a text or JSON.
+-- | A file: an image or JSON, which need no compiler; or a text.
 setGroupComputationFromFile :: Handle -> GroupId -> FilePath -> IO ()
 setGroupComputationFromFile = from withName c_set_group_computation_from_file
 
