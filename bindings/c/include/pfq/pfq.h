@@ -225,10 +225,10 @@ int pfq_set_group_computation(pfq_t *q, int gid, const void *image, size_t size)
 /*
  * The same for a program as text, as JSON (a list of nodes, as `pfq-lang compile --emit json`
  * writes them), and in a file: an image, a text or JSON. Texts are compiled by pfq-lang, a program
- * that is found by its path in PFQ_LANG, or on PATH; an image and JSON need none. Where a text is at
- * fault, pfq_error() has the compiler's first line about it: file, line, column and what is wrong.
- * Where JSON is, it has the line and column, or the node and key, and pfq_error_node() tells the
- * node.
+ * that is found by its path in PFQ_LANG, or on PATH; an image and JSON need none. Where a text is
+ * at fault, pfq_error() has the compiler's first line about it: file, line, column and what is
+ * wrong. Where JSON is, it has the line and column, or the node and key, and pfq_error_node() tells
+ * the node.
  */
 int pfq_set_group_computation_from_string(pfq_t *q, int gid, const char *program);
 int pfq_set_group_computation_from_json(pfq_t *q, int gid, const char *json);
