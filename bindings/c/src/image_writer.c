@@ -5,6 +5,7 @@
 
 #include <search.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
 struct stored {
 	const uint8_t *octets; /* within the image */
@@ -27,12 +28,16 @@ int image_writer_begin(struct image_writer *writer, uint32_t node_count, struct 
 	*writer = (struct image_writer){
 		/* As large as an image may be, so that it stays where it is; pages that are not
 		 * written to are not there. */
-		.octets = calloc(1, PFQ_IMAGE_MAX_SIZE),
+		.octets = mmap(NULL, PFQ_IMAGE_MAX_SIZE, PROT_READ | PROT_WRITE,
+			       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0),
 		.size = (uint32_t)front,
 		.data_offset = (uint32_t)front,
 		.node_count = node_count,
 	};
-	return writer->octets ? 0 : pfq_fail(error, ENOMEM, "no memory for an image");
+	if (writer->octets != MAP_FAILED)
+		return 0;
+	writer->octets = NULL;
+	return pfq_fail(error, ENOMEM, "no memory for an image");
 }
 
 struct pfq_image_node *image_writer_node(const struct image_writer *writer, uint32_t index)
@@ -74,9 +79,10 @@ int64_t image_writer_store(struct image_writer *writer, const void *octets, size
 	return entry->octets - (writer->octets + writer->data_offset);
 }
 
-void *image_writer_finish(struct image_writer *writer)
+void *image_writer_finish(struct image_writer *writer, struct pfq_error *error)
 {
 	struct pfq_image *header = (struct pfq_image *)writer->octets;
+	void *image = malloc(writer->size);
 
 	*header = (struct pfq_image){
 		.magic = PFQ_IMAGE_MAGIC,
@@ -88,12 +94,16 @@ void *image_writer_finish(struct image_writer *writer)
 		.data_size = writer->size - writer->data_offset,
 	};
 	header->checksum = pfq_image_checksum(writer->octets, writer->size);
-	writer->octets = NULL;
-	return header;
+	if (image)
+		memcpy(image, header, writer->size);
+	else
+		pfq_fail(error, ENOMEM, "no memory for an image");
+	return image;
 }
 
 void image_writer_end(struct image_writer *writer)
 {
 	tdestroy(writer->entries, free);
-	free(writer->octets);
+	if (writer->octets)
+		munmap(writer->octets, PFQ_IMAGE_MAX_SIZE);
 }

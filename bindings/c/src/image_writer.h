@@ -26,8 +26,9 @@ struct pfq_image_node *image_writer_node(const struct image_writer *writer, uint
 int64_t image_writer_store(struct image_writer *writer, const void *entry, size_t size,
 			   struct pfq_error *error);
 
-/* Fills in the header. The image, of writer->size octets, is the caller's, to be freed. */
-void *image_writer_finish(struct image_writer *writer);
+/* Fills in the header. Gives the image, of writer->size octets, to be freed; or NULL, and the
+ * reason. */
+void *image_writer_finish(struct image_writer *writer, struct pfq_error *error);
 
 void image_writer_end(struct image_writer *writer);
 

@@ -205,10 +205,9 @@ static void *write_image(const struct graph *graph, size_t *size)
 
 	for (uint32_t i = 0; status == 0 && i < graph->reached; i++)
 		status = write_node(graph, order[i], &writer);
-	if (status == 0) {
-		*size = writer.size;
-		image = image_writer_finish(&writer);
-	}
+	if (status == 0)
+		image = image_writer_finish(&writer, graph->error);
+	*size = writer.size;
 	image_writer_end(&writer);
 	return image;
 }
