@@ -87,7 +87,9 @@ describe("the packages, installed from their tarballs", () => {
 	it("spread packets over threads, as @pfq/core's README has it", async () => {
 		await compile({ balance: examples("core")[1] ?? "" });
 		const said = await run("node", "balance.js", "pcap:traffic.pcap", "3");
-		const ip = spawnSync("tcpdump", ["-r", join(project, "traffic.pcap"), "--count", "ip or ip6"], { encoding: "utf8" });
+		const ip = spawnSync("tcpdump", ["-r", join(project, "traffic.pcap"), "--count", "ip or ip6"], {
+			encoding: "utf8",
+		});
 		const counts = /^(\d+) \+ (\d+) \+ (\d+) \{/.exec(said)?.slice(1).map(Number) ?? [];
 		expect(counts.reduce((sum, each) => sum + each, 0)).toBe(Number.parseInt(ip.stdout, 10));
 		expect(Math.min(...counts)).toBeGreaterThan(0);
