@@ -67,13 +67,31 @@ static void send_pfq(void)
 		fail(device, pfq_error(q));
 }
 
-static void send_to_thread(void)
+static void schedule_as(int policy)
 {
-	for (unsigned int i = 0; i < BURST; i += copies)
-		while (pfq_send_async(q, packet, PACKET_SIZE, copies, 0) < 0)
-			sched_yield();
+	struct sched_param parameters = { .sched_priority = policy == SCHED_FIFO };
+
+	if (sched_setscheduler(0, policy, &parameters))
+		fail("sched_setscheduler", strerror(errno));
+}
+
+/* There is one processor: who waits would else share it with whom he waits for, half and half. */
+static void wait_for_thread(void)
+{
+	schedule_as(SCHED_IDLE);
 	while (pfq_async_pending(q, 0) > 0)
 		sched_yield();
+	schedule_as(SCHED_FIFO);
+}
+
+/* The thread finds a full queue, as it does where it has a processor of its own. */
+static void send_to_thread(void)
+{
+	schedule_as(SCHED_FIFO);
+	for (unsigned int i = 0; i < BURST; i += copies)
+		while (pfq_send_async(q, packet, PACKET_SIZE, copies, 0) < 0)
+			wait_for_thread();
+	wait_for_thread();
 }
 
 static uint64_t sent_pfq(void)

@@ -50,6 +50,20 @@ describe.each(cableKinds.filter(({ kind }) => kind !== "memory"))("$kind: a send
 		expect(sender.stats().sent).toBe(41);
 	});
 
+	it("sends nothing in place of copies that the device does not take", async () => {
+		using cable = create();
+		await connected(cable);
+		using receiver = openReceiver(cable.far);
+		using sender = openSender(cable.device, { xmitlen: 4000 });
+		sender.send(datagram({ number: 1 }), { copies: 2, sync: 0 });
+		sender.send(datagram({ number: 2, length: 3000 }), { copies: 3, sync: 0 });
+		sender.send(datagram({ number: 3 }), { copies: 2, sync: 0 });
+		expect(sender.flush()).toBe(4);
+		const received = await receive(receiver, 4);
+		expect(received.map(({ data }) => numberOf(data))).toEqual([1, 1, 3, 3]);
+		expect(sender.stats()).toMatchObject({ sent: 4, fail: 3 });
+	});
+
 	it("waits for flush, if asked to", async () => {
 		using cable = create();
 		await connected(cable);
