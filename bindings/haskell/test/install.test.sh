@@ -5,30 +5,21 @@
 prefix=$work/prefix
 mkdir -p "$work/count"
 cp ../../examples/haskell/count.hs "$work/count/Main.hs"
-# The first block of the README for cabal.
-awk '/^```cabal$/ && !found { on = 1; found = 1; next } /^```$/ { on = 0 } on' README.md | sed "s,/usr/local,$prefix," >"$work/count/cabal.project"
-cat >"$work/count/count.cabal" <<-END
-	cabal-version: 2.4
-	name:          count
-	version:       0
-
-	executable count
-	  main-is:          Main.hs
-	  default-language: Haskell2010
-	  build-depends:    base, pfq, unix
-	  ghc-options:      -threaded
-END
+# The two blocks of the README for cabal: a package, and its project. (The example wants one more package.)
+awk -v work="$work" '/^```cabal$/ { file = work "/block" ++count; next } /^```$/ { file = "" } file { print >file }' README.md
+sed 's/base, pfq$/base, pfq, unix/' "$work/block1" >"$work/count/program.cabal"
+sed "s,/home/you/.local,$prefix," "$work/block2" >"$work/count/cabal.project"
 
 build() {
 	make -s -C ../c install PREFIX="$prefix" && make -s install PREFIX="$prefix" && chmod -R a-w "$prefix/share/pfq" && cd "$work/count" &&
 		export CABAL_DIR="$work/cabal" PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib" &&
 		cabal --config-file="$prefix/share/pfq/haskell/cabal.config" build --offline &&
-		ldd "$(cabal --config-file="$prefix/share/pfq/haskell/cabal.config" list-bin --offline count)" | grep -qF "$prefix/lib/libpfq.so.0"
+		ldd "$(cabal --config-file="$prefix/share/pfq/haskell/cabal.config" list-bin --offline program)" | grep -qF "$prefix/lib/libpfq.so.0"
 }
 
 capture=$(realpath ../c/test/corpus/capture/microseconds)
 if (build) >"$work/log" 2>&1 && cd "$work/count" &&
-	PFQ_HOST=user LD_LIBRARY_PATH="$prefix/lib" "$(find . -name count -type f -perm -u+x)" "pcap:$capture" >"$work/log" 2>&1 &&
+	PFQ_HOST=user LD_LIBRARY_PATH="$prefix/lib" "$(find . -name program -type f -perm -u+x)" "pcap:$capture" >"$work/log" 2>&1 &&
 	grep -qE '^[1-9][0-9]* packets' "$work/log"; then
 	echo "ok a_package_builds_against_what_is_installed"
 else
