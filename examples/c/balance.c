@@ -92,8 +92,7 @@ int main(int argc, char *argv[])
 		checked(q, pfq_enable(q));
 	}
 	first = workers[0].q;
-	checked(first,
-		pfq_set_group_computation_from_string(first, gid, "main = ip >-> steer_flow"));
+	checked(first, pfq_set_group_computation_from_string(first, gid, "main = steer_flow"));
 	checked(first, pfq_bind_group(first, gid, argv[1], Q_ANY_QUEUE));
 	for (int i = 0; i < threads; i++)
 		pthread_create(&workers[i].thread, NULL, work, &workers[i]);

@@ -57,7 +57,7 @@ void balance(const std::string &device, std::size_t threads)
 		q.enable();
 	}
 	auto &first = sockets.front();
-	first.set_group_computation(gid, ip >> steer_flow);
+	first.set_group_computation(gid, steer_flow);
 	first.bind_group(gid, device);
 	for (auto &q : sockets)
 		counts.push_back(std::async(std::launch::async, work, std::ref(q)));

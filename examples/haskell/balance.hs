@@ -19,7 +19,7 @@ import Data.IORef (IORef, newIORef, readIORef, writeIORef)
 import GHC.Conc (getNumProcessors)
 import Network.PFQ hiding (read)
 import qualified Network.PFQ as PFQ
-import Network.PFQ.Lang.Default (ip, steer_flow, (>->))
+import Network.PFQ.Lang.Default (steer_flow)
 import System.Environment (getArgs)
 import System.Exit (ExitCode (..), exitWith)
 import System.IO (hPutStrLn, stderr)
@@ -49,7 +49,7 @@ balance device threads interrupted =
     -- The first socket makes the group, the others join it.
     gid <- foldM join anyGroup sockets
     let first = head sockets
-    setGroupComputation first gid (ip >-> steer_flow)
+    setGroupComputation first gid steer_flow
     bindGroup first gid device anyQueue
     finished <- newIORef False
     counts <- forM sockets $ \q -> do

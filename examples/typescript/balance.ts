@@ -10,7 +10,7 @@ import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 import { Socket } from "@pfq/core";
-import { ip, program, steerFlow } from "@pfq/lang";
+import { program, steerFlow } from "@pfq/lang";
 
 /** A worker thread: reads a socket of its own until it is told that no more will come. */
 const work = async (gid: number): Promise<void> => {
@@ -43,7 +43,7 @@ const balance = async (device: string, threads: number, signal: AbortSignal): Pr
 	// This socket has the group made, and is no receiver: it is not enabled.
 	using socket = Socket.open();
 	const group = socket.joinGroup({ policy: "restricted" });
-	group.setComputation(program(ip, steerFlow));
+	group.setComputation(program(steerFlow));
 	const workers = Array.from({ length: threads }, () => startWorker(group.id));
 	await Promise.all(workers.map((worker) => once(worker, "message")));
 	group.bind(device);

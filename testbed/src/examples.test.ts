@@ -70,7 +70,7 @@ describe.each(languageNames)("the examples in %s", (language) => {
 	});
 
 	test(title("balance a file over threads, whole flows, and tell what is no IP"), async () => {
-		const ip = Number(sh(`tcpdump -r ${capture} --count ip 2>/dev/null`).split(" ")[0]);
+		const ip = Number(sh(`tcpdump -r ${capture} --count "ip or ip6" 2>/dev/null`).split(" ")[0]);
 		const { threads, rest } = balanceOf(await runExample(language, "balance", [`pcap:${capture}`, "3"], host));
 		expect(threads).toHaveLength(3);
 		expect(threads.reduce((sum, each) => sum + each)).toBe(ip);
