@@ -34,8 +34,8 @@ example() {
 	watch "${source#../../}" "$work/example" "$@"
 }
 
-[ "${PFQ_TEST_LONG:-}" = 1 ] && long='live misuse' || long=
-for program in capture-corpus capture-file close compiler filter fork golden json json-corpus life memory-device receive threads transmit $long; do
+[ "${PFQ_TEST_LONG:-}" = 1 ] && long='json live misuse' || long=
+for program in capture-corpus capture-file close compiler filter fork golden json-corpus life memory-device receive threads transmit $long; do
 	watch "$program" "build/test/$program"
 done
 for source in man/*.c; do
