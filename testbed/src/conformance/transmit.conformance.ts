@@ -89,7 +89,11 @@ describe.each(cableKinds.filter(({ kind }) => kind !== "memory"))("$kind: a send
 		expect((await receive(behind, 1)).map(({ data }) => hex(data))).toEqual([hex(sent[10] ?? new Uint8Array())]);
 		group.group.setComputation(`main = bridge "${other.device}"`);
 		cable.send(...sent);
-		expect((await receive(behind, sent.length)).map(({ data }) => hex(data))).toEqual(sent.map(hex));
+		const bridged = (await receive(behind, sent.length)).map(({ data }) => hex(data));
+		// an interface of several queues keeps the order of a flow alone: the last packet is one of its own
+		const [last = ""] = sent.slice(-1).map(hex);
+		expect(bridged.filter((octets) => octets !== last)).toEqual(sent.slice(0, -1).map(hex));
+		expect(bridged).toContain(last);
 		expect(await receive(group, 0)).toEqual([]);
 		expect(await receive(before, 0)).toEqual([]);
 		expect(group.group.stats()).toMatchObject({ frwd: sent.length + 1, drop: sent.length, fail: 0 });
