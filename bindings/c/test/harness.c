@@ -169,6 +169,13 @@ static void replay(const char *path, int (*target)(const uint8_t *data, size_t s
 	free(copy);
 }
 
+bool on_kernel_host(void)
+{
+	const char *host = getenv("PFQ_HOST");
+
+	return host && strcmp(host, "kernel") == 0;
+}
+
 int replay_corpus(const char *folder, int (*target)(const uint8_t *data, size_t size))
 {
 	DIR *corpus = opendir(folder);

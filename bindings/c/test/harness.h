@@ -98,6 +98,9 @@ const char *fresh_name(const char *prefix);
 /* A file in a directory that is removed at the end. */
 const char *temporary_file(const char *name);
 
+/* Whether the tests are run on pfq.ko: PFQ_HOST=kernel. */
+bool on_kernel_host(void);
+
 /* From here on this process is in a network namespace of its own, which is gone when it ends; skips
  * the test where that cannot be had. */
 void test_enter_namespace(void);

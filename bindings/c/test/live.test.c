@@ -349,20 +349,13 @@ TEST(an_interface_that_vanishes_is_told_of)
 	drop_pair(&pair);
 }
 
-static void skip_on_kernel_host(const char *why)
-{
-	const char *host = getenv("PFQ_HOST");
-
-	if (host && strcmp(host, "kernel") == 0)
-		test_skip(why);
-}
-
 TEST(an_interface_that_was_replaced_by_another_is_not_taken_for_it)
 {
 	struct pair pair;
 	pfq_t *q;
 
-	skip_on_kernel_host("pfq.ko binds the interface that has the name now");
+	if (on_kernel_host())
+		test_skip("pfq.ko binds the interface that has the name now");
 	pair = make_pair("");
 	q = pfq_open(64, 64, 64, 64);
 	OK(q, pfq_set_promisc(q, pair.b, 1));
@@ -444,7 +437,8 @@ TEST(without_the_right_to_capture_the_error_says_how_to_get_it)
 	int status = -1;
 	pid_t pid;
 
-	skip_on_kernel_host("who may use pfq.ko is a matter of /dev/pfq");
+	if (on_kernel_host())
+		test_skip("who may use pfq.ko is a matter of /dev/pfq");
 	if (geteuid() != 0)
 		test_skip("only root can give up rights");
 	pid = fork();

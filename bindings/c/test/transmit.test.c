@@ -21,13 +21,6 @@ struct cable {
 	char far[32];
 };
 
-static bool on_kernel_host(void)
-{
-	const char *host = getenv("PFQ_HOST");
-
-	return host && strcmp(host, "kernel") == 0;
-}
-
 static struct cable memory_cable(void)
 {
 	static int count;

@@ -2,18 +2,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # Every function that pfq.h declares is called, but for those that others stand for; and every function of a socket is called wrongly by
 # Misuse.hs.
-status=0
-
-# Of the names, those that are missing where they should be.
-check() {
-	if [ -n "$2" ] && [ -z "$3" ]; then
-		echo "ok $1"
-	else
-		echo "  missing: $3"
-		echo "FAILED $1"
-		status=1
-	fi
-}
+. ../c/test/covered.sh
 
 declared=$(../c/test/declared.sh)
 check every_function_of_the_c_api_is_there "$declared" "$(for name in $declared; do
