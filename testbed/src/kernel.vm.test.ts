@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// pfq.ko in a virtual machine. Each boot takes some 20 seconds, so these run in `make test-kernel` alone.
+// pfq.ko in a virtual machine, or in the one that this runs in.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -23,10 +23,11 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 			const { status, stdout, stderr } = await inGuest(
 				series,
 				`
-				run_pfq -e 'main = ip >-> steer_flow' -n 2 --seconds 15
+				run_pfq -e 'main = ip >-> steer_flow' -n 2 -s 32768
 				wait_for_report
 				blast -n 20000 -r 10000 -k 100
-				wait
+				wait_for_packets veth0 20000
+				end_pfq $!
 				tail -n 1 /tmp/report
 				cat /sys/class/net/veth0/statistics/rx_packets`,
 			);
@@ -53,13 +54,16 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				series,
 				`
 				load() { node packages/lang/bin/pfq-lang.js load "$@"; }
-				run_pfq --shared -e 'main = drop' -n 2 --seconds 20
+				run_pfq --shared -e 'main = drop' -n 2
+				pfq=$!
 				wait_for_report
 				blast -n 1000 -k 100
+				wait_for_packets veth0 1000
 				load --gid 0 -e 'main = inc 5 >-> steer_flow' || fail 'not loaded'
 				blast -n 1000 -k 100
+				wait_for_packets veth0 2000
 				load --gid 7 -e 'main = ip' 2>&1
-				wait
+				end_pfq $pfq
 				tail -n 1 /tmp/report`,
 			);
 			expect(stderr).toBe("");

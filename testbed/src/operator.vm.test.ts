@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What an operator sees of pfq.ko, in a virtual machine: runs in `make test-kernel` alone.
+// What an operator sees of pfq.ko, in a virtual machine, or in the one that this runs in.
 import { describe, expect, it } from "vitest";
 import { inGuest, patience, seriesAsked } from "./vm/guest.js";
 
@@ -90,14 +90,16 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				series,
 				`
 				show() { echo "== $1"; cat /proc/net/pfq/$1; }
-				run_pfq -e 'main = udp >-> steer_flow' -n 2 -s 1024 --seconds 15
+				run_pfq -e 'main = udp >-> steer_flow' -n 2 -s 1024
+				pfq=$!
 				wait_for_report
 				blast -n 20000 -k 100 >/dev/null
+				wait_for_packets veth0 20000
 				sleep 1
 				for each in sockets groups devices computations memory stats; do show $each; done
 				ip netns add inner
 				ip netns exec inner sh -c 'echo "== inner"; cat /proc/net/pfq/sockets /proc/net/pfq/stats'
-				wait
+				end_pfq $pfq
 				echo "== report"
 				tail -n 1 /tmp/report
 				echo "== after"
@@ -157,17 +159,21 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				tracing=/sys/kernel/tracing
 				test -e $tracing/events || mount -t tracefs tracefs $tracing
 				ls $tracing/events/pfq | grep pfq_ | sed '1i == events'
-				run_pfq -e 'main = udp >-> forward "veth2" >-> steer_flow' -n 1 -s 16 --seconds 10
+				run_pfq -e 'main = udp >-> forward "veth2" >-> steer_flow' -n 1 -s 16
 				wait_for_report
 				blast -n 500 -k 4 >/dev/null
-				wait
+				wait_for_packets veth0 500
+				end_pfq $!
 				echo "== off"
 				cat $tracing/trace | grep pfq_
 				echo 1 >$tracing/events/pfq/enable
 				rm /tmp/report
-				run_pfq -e 'main = udp >-> forward "veth2" >-> steer_flow' -n 1 -s 16 --seconds 10
+				run_pfq -e 'main = udp >-> forward "veth2" >-> steer_flow' -n 1 -s 16
 				wait_for_report
+				kill -STOP $! # it is to lose packets
 				blast -n 500 -k 4 >/dev/null
+				wait_for_packets veth0 500
+				kill -CONT $!
 				ip link delete veth0
 				wait
 				cd packages/tools
@@ -209,20 +215,22 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				wait
 				rm /tmp/report
 				echo 24 >/proc/sys/vm/nr_hugepages
-				run_pfq -e 'main = udp >-> steer_flow' -n 2 --seconds 12
+				run_pfq -e 'main = udp >-> steer_flow' -n 2
+				pfq=$!
 				wait_for_report
 				blast -n 3000 -r 3000 -k 100 >/dev/null
+				wait_for_packets veth0 3000
 				echo "== memory"
 				cat /proc/net/pfq/memory
 				echo "== used"
 				free
-				wait
+				end_pfq $pfq
 				echo "== report"
 				tail -n 1 /tmp/report
 				echo "== after"
 				free
 				rm /tmp/report
-				run_pfq -n 2 --seconds 100
+				run_pfq -n 2
 				runs=$!
 				wait_for_report
 				kill -KILL $runs

@@ -26,7 +26,7 @@ socket.enable();
 for (const size of ["100", "300"])
 	execFileSync("../../testbed/native/build/blast", ["-d", "veth1", "-n", "10", "-s", size], { stdio: "ignore" });
 const marks = [];
-for (let batch = socket.read(); batch !== null; batch = socket.read()) for (const packet of batch) marks.push(packet.mark);
+while (marks.length < 10 && (await socket.readable())) for (const packet of socket.read() ?? []) marks.push(packet.mark);
 console.log(JSON.stringify(marks));
 console.log(execFileSync("cat", ["/proc/net/pfq/computations"]).toString().split("\\n").filter((line) => line.startsWith("main")).join());
 console.log(spawnSync("rmmod", ["pfq_example"]).status);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Interfaces that cannot be diverted, are renamed, or move away, in a virtual machine: runs in `make test-kernel` alone.
+// Interfaces that cannot be diverted, are renamed, or move away, in a virtual machine, or in the one that this runs in.
 import { describe, expect, it } from "vitest";
 import { inGuest, patience, seriesAsked } from "./vm/guest.js";
 
@@ -54,6 +54,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				ip link set veth0 name other0
 				ip link set other0 up
 				blast -n 500 >/dev/null
+				wait_for_packets veth0 500
 				ip netns add elsewhere
 				ip link set other0 netns elsewhere
 				kill -TERM $!

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Sending from pfq.ko, in a virtual machine: runs in `make test-kernel` alone.
+// Sending from pfq.ko, in a virtual machine, or in the one that this runs in.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
@@ -19,9 +19,9 @@ for side in left right; do
 done
 ip -n left addr add 10.77.0.1/24 dev port
 ip -n right addr add 10.77.0.2/24 dev port
-node packages/tools/bin/pfq.js run -i to_left -e 'main = bridge "to_right"' --seconds 90 --json >/tmp/left &
+node packages/tools/bin/pfq.js run -i to_left -e 'main = bridge "to_right"' --json >/tmp/left &
 left=$!
-node packages/tools/bin/pfq.js run -i to_right -e 'main = bridge "to_left"' --seconds 90 --json >/tmp/right &
+node packages/tools/bin/pfq.js run -i to_right -e 'main = bridge "to_left"' --json >/tmp/right &
 right=$!
 until test -s /tmp/left && test -s /tmp/right; do sleep 0.2; done
 transfer() {
@@ -101,27 +101,28 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				series,
 				`
 				circle() {
-					node packages/tools/bin/pfq.js run -i veth0 -e 'main = bridge "veth0"' --seconds 60 --json >/tmp/near &
+					node packages/tools/bin/pfq.js run -i veth0 -e 'main = bridge "veth0"' --json >/tmp/near &
 					near=$!
-					$1 node packages/tools/bin/pfq.js run -i veth1 -e 'main = bridge "veth1"' --seconds 60 --json >/tmp/far &
+					$1 node packages/tools/bin/pfq.js run -i veth1 -e 'main = bridge "veth1"' --json >/tmp/far &
 					far=$!
 					until test -s /tmp/near && test -s /tmp/far; do sleep 0.2; done
 					$1 testbed/native/build/blast -d veth1 -n 100
-					sleep 1
+					wait_for_count veth0 $2
+					sleep 1 # for those that would be too many
 					kill -INT $near $far
 					wait
 					cat /sys/class/net/veth0/statistics/rx_packets
 					$1 cat /sys/class/net/veth1/statistics/rx_packets
 					rm /tmp/near /tmp/far
 				}
-				circle
+				circle '' 500
 				ip link set veth0 down
 				ip netns add far
 				ip link set veth1 netns far
 				ip netns exec far sysctl -qw net.ipv6.conf.veth1.disable_ipv6=1
 				ip -n far link set veth1 arp off up
 				ip link set veth0 up
-				circle 'ip netns exec far' | tail -n 2`,
+				circle 'ip netns exec far' 1000 | tail -n 2`,
 			);
 			expect(stderr).toBe("");
 			expect(status).toBe(0);
@@ -151,7 +152,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 					ip link set $each up
 				done
 				ip addr add 10.8.0.1/24 dev tagged
-				node packages/tools/bin/pfq.js run -i divert:veth0 -e 'main = bridge "out0"' --seconds 60 --json >/tmp/report &
+				node packages/tools/bin/pfq.js run -i divert:veth0 -e 'main = bridge "out0"' --json >/tmp/report &
 				pfq=$!
 				wait_for_report
 				send() {
@@ -160,11 +161,12 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 						for (let count = 0; count < 50; count++)
 							socket.send(Buffer.alloc(400), 9, "10.8.0.2", () => count === 49 && socket.close());'
 					testbed/native/build/blast -d tagged -n 50
+					wait_for_count beyond $1
 					cat /sys/class/net/beyond/statistics/rx_packets
 				}
-				send
+				send 100
 				ethtool -K out0 txvlan off
-				send
+				send 200
 				kill -INT $pfq
 				wait`,
 			);
@@ -186,16 +188,17 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 				ip link set tunnel arp off up
 				ip addr add 10.5.0.1/24 dev veth1
 				ip addr add 10.6.0.1/24 dev tunnel
-				node packages/tools/bin/pfq.js run -i veth0 -e 'main = bridge "veth0"' --seconds 60 --json >/tmp/near &
+				node packages/tools/bin/pfq.js run -i veth0 -e 'main = bridge "veth0"' --json >/tmp/near &
 				near=$!
-				node packages/tools/bin/pfq.js run -i veth1 -e 'main = bridge "veth1"' --seconds 60 --json >/tmp/far &
+				node packages/tools/bin/pfq.js run -i veth1 -e 'main = bridge "veth1"' --json >/tmp/far &
 				far=$!
 				until test -s /tmp/near && test -s /tmp/far; do sleep 0.2; done
 				node -e '
 					const socket = require("dgram").createSocket("udp4");
 					for (let count = 0; count < 50; count++)
 						socket.send(Buffer.alloc(400), 9, "10.6.0.2", () => count === 49 && socket.close());'
-				sleep 1
+				wait_for_count veth0 250
+				sleep 1 # for those that would be too many
 				cat /sys/class/net/veth0/statistics/rx_packets /sys/class/net/veth1/statistics/rx_packets
 				kill -INT $near $far
 				wait`,

@@ -18,8 +18,9 @@ interface Peer extends Disposable {
 /** The far end of the cable in a namespace of its own, with addresses on both ends. */
 const createPeer = (cable: Cable): Peer => {
 	const [here, there] = ["10.9.0.1", "10.9.0.2"];
+	ip("netns add peer");
+	run("ip", ["netns", "exec", "peer", "sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"]); // it says nothing unasked
 	ip(
-		"netns add peer",
 		`link set ${cable.far} netns peer`,
 		`link set ${cable.device} arp on`,
 		`address add ${here}/24 dev ${cable.device}`,
@@ -58,10 +59,10 @@ const converse = async (peer: Peer): Promise<void> => {
 	}
 };
 
-/** Resolves to whether the peer's answer came to a connection from here. */
-const reaches = (address: string): Promise<boolean> =>
+/** Resolves to whether the peer's answer came to a connection from here, within so many milliseconds. */
+const reaches = (address: string, timeout = 2000): Promise<boolean> =>
 	new Promise((resolve) => {
-		const connection = connect({ host: address, port: 7001, timeout: 2000 });
+		const connection = connect({ host: address, port: 7001, timeout });
 		connection.once("error", () => resolve(true)); // refused: the answer has come through
 		connection.once("timeout", () => {
 			connection.destroy();
@@ -74,7 +75,7 @@ if (onKernel)
 		it("keeps everything from the host but what the program gives it; a TCP connection lives on `kernel`", async () => {
 			using cable = createVeth();
 			using peer = createPeer(cable);
-			expect(await reaches(peer.there)).toBe(true);
+			expect(await reaches(peer.there, 60_000)).toBe(true);
 			using receiver = openReceiver(`divert:${cable.device}`, { rxSlots: 65_536 });
 			receiver.group.setComputation("main = unit");
 			expect(await reaches(peer.there)).toBe(false);

@@ -6,7 +6,7 @@ import { createVeth } from "./cable.js";
 import { ip, onKernel, until } from "./host.js";
 import { startMember } from "./member.js";
 import { datagram, flows } from "./packets.js";
-import { counts, openMembers, openReceiver, receive } from "./receiver.js";
+import { counts, openMembers, openReceiver, receive, settled } from "./receiver.js";
 import { startTraffic } from "./traffic.js";
 
 describe("an interface", () => {
@@ -95,6 +95,7 @@ describe("a process that is killed", () => {
 			}
 		}
 		const [first, second] = members.sockets;
+		if (first) await settled(cable.device, members.group, first);
 		await until("all is read", () => [first, second].every((socket) => !socket?.read()));
 		const earlier = members.group.stats();
 		cable.send(...flows(100));

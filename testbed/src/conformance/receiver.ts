@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Sockets that receive, and what they received.
 import { type Batch, type Group, type GroupOptions, type Packet, Socket, type SocketOptions } from "@pfq/core";
-import { pause, until } from "./host.js";
+import { counter, pause, until } from "./host.js";
 
 /** A packet, copied out of the queue. */
 export interface Received extends Omit<Packet, "data"> {
@@ -124,5 +124,13 @@ export const receive = async ({ socket }: Pick<Receiver, "socket">, total: numbe
 
 export const counts = async (sockets: readonly Socket[], total: number): Promise<number[]> =>
 	(await collect(sockets, total)).map(({ length }) => length);
+
+/** Waits until all that the interface counted, since it was bound, has come in and been dealt with by a group that steers. */
+export const settled = (device: string, group: Group, socket: Socket): Promise<void> =>
+	until("each packet has been dealt with", () => {
+		const { recv, lost } = socket.deviceStats(device);
+		const counts = group.stats();
+		return recv + lost === counter(device, "rx_packets") && counts.recv + counts.lost + counts.drop === recv;
+	});
 
 export const hex = (octets: Uint8Array): string => Buffer.from(octets).toString("hex");

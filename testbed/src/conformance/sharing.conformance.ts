@@ -6,7 +6,7 @@ import { Socket } from "@pfq/core";
 import { compile, writeImage } from "@pfq/lang";
 import { afterEach, describe, expect, it } from "vitest";
 import { createVeth } from "./cable.js";
-import { ip, onKernel, run, until } from "./host.js";
+import { arrived, ip, onKernel, run, until } from "./host.js";
 import { startMember } from "./member.js";
 import { flows } from "./packets.js";
 import { openMembers, receive } from "./receiver.js";
@@ -130,6 +130,7 @@ if (onKernel) {
 				const member = await startMember({ namespace: "ending", device: cable.device });
 				cable.send(...flows(10));
 				ip("netns delete ending");
+				await arrived();
 				if (round === 0) expect(await member.end()).toBe(10);
 				else await member.kill();
 			}

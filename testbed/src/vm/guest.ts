@@ -42,6 +42,17 @@ blast() { testbed/native/build/blast -d veth1 "$@"; }
 abuse() { testbed/native/build/kernel_abuse "$@"; }
 run_pfq() { node packages/tools/bin/pfq.js run -i veth0 --json "$@" >/tmp/report & }
 wait_for_report() { until test -s /tmp/report; do sleep 0.2; done; }
+wait_until() { # WHAT COMMAND...: what is sent arrives later where a processor is busy
+	what=$1
+	shift
+	for try in $(seq 600); do "$@" && return; sleep 0.1; done
+	fail "a minute without $what"
+}
+counts() { test "$(cat /sys/class/net/$1/statistics/rx_packets)" -ge $2; }
+brings() { awk -v name=$1 -v all=$2 '$8 == name && $4 >= all { found = 1 } END { exit !found }' /proc/net/pfq/devices; }
+wait_for_count() { wait_until "$2 packets at $1" counts "$@"; }
+wait_for_packets() { wait_until "$2 packets from $1" brings "$@"; }
+end_pfq() { kill -INT $1 && wait $1; }
 module=packages/kernel-module/build/$(uname -r)/pfq.ko
 `;
 

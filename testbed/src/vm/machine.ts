@@ -89,7 +89,7 @@ mount --bind ${quote(kernel.modules)} /lib/modules/${kernel.version}
 mount -t debugfs debugfs /sys/kernel/debug
 mount -t tracefs tracefs /sys/kernel/tracing
 # a cable of veth drops what waits for a busy processor: tests that send at full speed are not to lose any there
-echo 100000 >/proc/sys/net/core/netdev_max_backlog
+echo 30000 >/proc/sys/net/core/netdev_max_backlog
 mkfifo /run/vm/in /run/vm/out /run/vm/err
 cat $ports/in >/run/vm/in &
 cat /run/vm/out >$ports/out &
