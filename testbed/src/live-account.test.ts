@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { backlogIsEmpty } from "./backlog.js";
 import { startBlast } from "./blast.js";
 import { createLink, type End, whyNoLinks } from "./namespaces.js";
 
@@ -34,6 +35,7 @@ async function capture(end: End, load: (pfq: ChildProcess) => Promise<void>, ...
 	});
 	await Promise.race([started, closed]);
 	await load(child);
+	await expect.poll(backlogIsEmpty, { timeout: 30_000 }).toBe(true);
 	child.kill("SIGINT");
 	const [status] = await closed;
 	expect(status).toBe(0);

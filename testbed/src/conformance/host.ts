@@ -3,6 +3,7 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { backlogIsEmpty } from "../backlog.js";
 
 export const onKernel = process.env.PFQ_HOST === "kernel";
 
@@ -38,14 +39,7 @@ export const until = async (what: string, holds: () => boolean, patience = 30_00
 export const counter = (device: string, name: string): number =>
 	Number(readFileSync(`/sys/class/net/${device}/statistics/${name}`, "utf8"));
 
-/** Waits until no packet is on its way from one virtual interface to another: a busy processor takes them later. */
-export const arrived = (): Promise<void> =>
-	until("no packet is on its way", () =>
-		readFileSync("/proc/net/softnet_stat", "utf8")
-			.trim()
-			.split("\n")
-			.every((row) => /^0*$/.test(row.split(" ")[11] ?? "")),
-	);
+export const arrived = (): Promise<void> => until("no packet is on its way", backlogIsEmpty);
 
 /** Interfaces that come later say nothing by themselves. */
 export const silenceIpv6 = (): void => writeFileSync("/proc/sys/net/ipv6/conf/default/disable_ipv6", "1");
