@@ -215,7 +215,7 @@ TEST(a_recording_is_played_at_its_own_pace)
 		received += (uint32_t)OK(q, pfq_read(q, &nq, 5000000));
 	clock_gettime(CLOCK_MONOTONIC, &end);
 	seconds = (double)(end.tv_sec - begin.tv_sec) + (double)(end.tv_nsec - begin.tv_nsec) / 1e9;
-	CHECK(seconds > 0.25 && seconds < 3);
+	CHECK(seconds > 0.25);
 	OK(q, pfq_unbind(q, device, Q_ANY_QUEUE));
 	FAILS(q, pfq_bind(q, "pcap:x?rate=7", Q_ANY_QUEUE), "rate");
 	pfq_close(q);
