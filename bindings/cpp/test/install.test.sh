@@ -49,11 +49,17 @@ with_pkg_config() {
 		c++ -std=c++17 -o "$work/balance" "$work/balance.cpp" $(pkg-config --cflags --libs pfq) -pthread
 }
 
+# As libpfq's README has it; of the archive's names, those of pfq.h alone can meet a program's own.
 statically() {
+	export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
 	# shellcheck disable=SC2046
-	c++ -std=c++17 -I"$prefix/include" -o "$work/balance-static" "$work/balance.cpp" "$prefix/lib/libpfq.a" \
-		$(PKG_CONFIG_PATH="$prefix/lib/pkgconfig" pkg-config --static --libs-only-l pfq | sed 's/-lpfq//') -pthread &&
-		"$work/balance-static" "pcap:$capture"
+	c++ -std=c++17 -o "$work/balance-static" "$work/balance.cpp" $(pkg-config --static --cflags --libs pfq | sed 's/-lpfq/-l:libpfq.a/') &&
+		without_libpfq "$work/balance-static" &&
+		[ "$(nm -g --defined-only "$prefix/lib/libpfq.a" | awk 'NF == 3 { print $3 }' | sort)" = "$(../c/test/declared.sh)" ]
+}
+
+without_libpfq() {
+	! ldd "$1" | grep libpfq && "$1" "pcap:$capture"
 }
 
 # Found by its name, and about it.
@@ -77,9 +83,15 @@ with_cmake() {
 		add_executable(balance balance.cpp)
 		target_compile_features(balance PRIVATE cxx_std_17)
 		target_link_libraries(balance PFQ::pfq Threads::Threads)
+		add_executable(count-static count.c)
+		target_link_libraries(count-static PFQ::pfq_static)
+		add_executable(balance-static balance.cpp)
+		target_compile_features(balance-static PRIVATE cxx_std_17)
+		target_link_libraries(balance-static PFQ::pfq_static)
 	END
 	cmake -S "$work" -B "$work/cmake" -DCMAKE_PREFIX_PATH="$prefix" && cmake --build "$work/cmake" -j2 &&
-		"$work/cmake/balance" "pcap:$capture" && "$work/cmake/count" "pcap:$capture"
+		"$work/cmake/balance" "pcap:$capture" && "$work/cmake/count" "pcap:$capture" &&
+		without_libpfq "$work/cmake/balance-static" && without_libpfq "$work/cmake/count-static"
 }
 
 capture=$work/capture.pcap
