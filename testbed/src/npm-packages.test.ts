@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The packages as others get them: packed, installed by npm into a project outside the checkout, and used as their READMEs say.
+// The packages as others get them: packed, installed by npm and pnpm into projects outside the checkout, and used as their READMEs say.
 import { execFile, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+	copyFileSync,
+	existsSync,
+	mkdirSync,
+	mkdtempSync,
+	readdirSync,
+	readFileSync,
+	rmSync,
+	writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -28,10 +37,11 @@ const environment = (): NodeJS.ProcessEnv => ({
 });
 
 /** Not blocking: the registry is in this process. */
-const run = async (command: string, ...args: string[]): Promise<string> => {
-	const { stdout } = await promisify(execFile)(command, args, { cwd: project, env: environment() });
+const runIn = async (folder: string, command: string, ...args: string[]): Promise<string> => {
+	const { stdout } = await promisify(execFile)(command, args, { cwd: folder, env: environment() });
 	return stdout;
 };
+const run = (command: string, ...args: string[]): Promise<string> => runIn(project, command, ...args);
 
 const readme = (name: string): string => readFileSync(join(project, "node_modules/@pfq", name, "README.md"), "utf8");
 
@@ -46,15 +56,19 @@ const compile = async (sources: Readonly<Record<string, string>>): Promise<void>
 	await run(join(root, "node_modules/.bin/tsc"), ...options, ...files);
 };
 
+const tarballs = (): string[] =>
+	readdirSync(project)
+		.filter((file) => file.endsWith(".tgz"))
+		.map((file) => join(project, file));
+
 beforeAll(async () => {
 	project = mkdtempSync(join(tmpdir(), "pfq-npm-"));
 	writeFileSync(join(project, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
 	writeCapture(join(project, "traffic.pcap"), sampleTraffic({ packets }));
 	await promisify(execFile)(join(root, "scripts/pack.sh"), [project]);
-	const tarballs = readdirSync(project).filter((file) => file.endsWith(".tgz"));
 	await using registry = await startRegistry();
 	const options = ["--no-audit", "--no-fund", `--registry=${registry.url}`];
-	await run("npm", "install", ...options, ...tarballs.map((file) => `./${file}`));
+	await run("npm", "install", ...options, ...tarballs());
 	await run("npm", "install", ...options, "--save-dev", "@types/node");
 }, 300_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
@@ -137,5 +151,20 @@ describe("the packages, installed from their tarballs", () => {
 		const wrong = run("npx", "--offline", "pfq-lang", "check", "wrong.pfq");
 		await expect(wrong).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining("did you mean `udp`?") });
 		expect(await run("npx", "--offline", "pfq", "lang", "doc", "udp")).toContain("NetFunction");
+	});
+
+	it("install with pnpm, as @pfq/core's README has it", { timeout: 300_000 }, async () => {
+		const folder = join(project, "pnpm");
+		mkdirSync(folder);
+		writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "project", private: true, type: "module" }));
+		copyFileSync(join(project, "pnpm-workspace.yaml"), join(folder, "pnpm-workspace.yaml"));
+		await using registry = await startRegistry();
+		const store = `--store-dir=${join(project, ".pnpm-store")}`;
+		await runIn(folder, "pnpm", "add", `--registry=${registry.url}`, store, ...tarballs());
+		await runIn(folder, "pnpm", "approve-builds", "--all");
+		const program = `import { Socket } from "@pfq/core"; Socket.open().close(); console.log("opened");`;
+		expect(await runIn(folder, "node", "--input-type=module", "-e", program)).toBe("opened\n");
+		const said = await runIn(folder, "pnpm", "pfq", "run", "-r", "../traffic.pcap", "-e", "main = unit", "--json");
+		expect(JSON.parse(said.trimEnd().split("\n").at(-1) ?? "")).toMatchObject({ groups: [{ recv: packets, lost: 0 }] });
 	});
 });
