@@ -29,3 +29,17 @@ else
 	exit 1
 fi
 chmod -R u+w "$prefix"
+
+# What cabal packs is what was installed, which builds as above, and the tests.
+packs() {
+	cd "$OLDPWD" && CABAL_DIR="$work/cabal" cabal --config-file=cabal.config check &&
+		CABAL_DIR="$work/cabal" cabal --config-file=cabal.config sdist --builddir="$work/dist" --output-directory="$work" &&
+		tar -xzf "$work"/pfq-*.tar.gz -C "$work" && rm -r "$work"/pfq-*/test && diff -r "$work"/pfq-*/ "$prefix/share/pfq/haskell"
+}
+if packs >"$work/log" 2>&1; then
+	echo "ok cabal_packs_what_is_installed"
+else
+	echo "FAILED cabal_packs_what_is_installed"
+	cat "$work/log"
+	exit 1
+fi
