@@ -13,7 +13,9 @@ modules:
 		cp -rsf $(CURDIR)/Kbuild $(CURDIR)/engine $(CURDIR)/linux .
 	@$(MAKE) --no-print-directory -C $(KDIR) M=$(KERNEL_BUILD) PFQ_ABI_INCLUDE=$(abspath ../abi/include) modules
 
-modules_install: modules
+# By root, who builds nothing: it would be root's.
+modules_install:
+	@test -e $(KERNEL_BUILD)/pfq.ko || { echo "pfq.ko: not built for the kernel in $(KDIR): make modules" >&2; exit 1; }
 	@$(MAKE) --no-print-directory -C $(KDIR) M=$(KERNEL_BUILD) modules_install
 
 # The sources as DKMS wants them: dkms add build/dkms/pfq-VERSION
