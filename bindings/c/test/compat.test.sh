@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
-# Programs as they were written for PFQ 6 (testbed/compat) build as C and as C++ without a warning, and work.
+# Programs as they were written for PFQ 6 (testbed/compat) build as C and as C++ without a warning, and work; those that are
+# built more strictly do, too.
 cd "$(dirname "$0")/.." || exit 1
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -30,6 +31,23 @@ build() {
 
 for program in read dispatch send filters; do
 	check "builds_as_c_and_as_cpp: $program" build $program
+done
+
+echo '#include <pfq/pfq.h>' >"$work/strict.c"
+
+strictly() {
+	for standard in c99 c11 gnu17; do
+		"$1" -std=$standard -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-align -Wcast-qual -Wstrict-prototypes -Wundef -Werror \
+			-Iinclude -I../../packages/abi/include -fsyntax-only "$work/strict.c" || return 1
+	done
+}
+
+for compiler in gcc clang-14 clang-19; do
+	if command -v $compiler >/dev/null; then
+		check "the_header_has_no_warning: $compiler" strictly $compiler
+	else
+		echo "SKIPPED the_header_has_no_warning: $compiler is not installed"
+	fi
 done
 
 # 12 UDP packets of 90 octets

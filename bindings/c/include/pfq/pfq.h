@@ -396,7 +396,7 @@ static inline pfq_iterator_t pfq_net_queue_prev(const struct pfq_net_queue *nq, 
 /* What is known about a packet: when it came, its lengths, device, mark, VLAN tag. */
 static inline const struct pfq_pkthdr *pfq_pkt_header(pfq_iterator_t it)
 {
-	return (const struct pfq_pkthdr *)it;
+	return (const struct pfq_pkthdr *)(const void *)it;
 }
 
 /* The octets of a packet, of which header->caplen are there. */
