@@ -82,8 +82,8 @@ static void forget_calls(struct pfq_handle *q)
 {
 	q->users = 0;
 	q->active = 0;
-	q->busy[RECEIVING] = 0;
-	q->busy[SENDING] = 0;
+	q->busy[RECEIVING] = NULL;
+	q->busy[SENDING] = NULL;
 }
 
 struct pfq_handle *handle_take(struct pfq_error *error)
@@ -139,12 +139,30 @@ static bool check(const pfq_t *q)
 	return true;
 }
 
+static __thread struct {
+	unsigned int depth;
+	int state; /* before the first */
+} uncancelled;
+
+void handle_begin_uncancelled(void)
+{
+	if (uncancelled.depth++ == 0)
+		pthread_setcancelstate(PTHREAD_CANCEL_DISABLE, &uncancelled.state);
+}
+
+void handle_end_uncancelled(void)
+{
+	if (--uncancelled.depth == 0)
+		pthread_setcancelstate(uncancelled.state, NULL);
+}
+
 bool handle_enter(const pfq_t *q)
 {
 	if (!q) {
 		failure(NULL, EBADF, "no socket: the pointer is NULL");
 		return false;
 	}
+	handle_begin_uncancelled();
 	__atomic_fetch_add(&((pfq_t *)(uintptr_t)q)->users, 1, __ATOMIC_SEQ_CST);
 	if (check(q))
 		return true;
@@ -155,10 +173,21 @@ bool handle_enter(const pfq_t *q)
 void handle_leave(const pfq_t *q)
 {
 	__atomic_fetch_sub(&((pfq_t *)(uintptr_t)q)->users, 1, __ATOMIC_SEQ_CST);
+	handle_end_uncancelled();
+}
+
+/* Tells this thread from others. */
+static const void *this_thread(void)
+{
+	static __thread char thread;
+
+	return &thread;
 }
 
 bool handle_enter_data(pfq_t *q, enum handle_direction direction)
 {
+	const void *nobody = NULL;
+
 	if (!q) {
 		failure(NULL, EBADF, "no socket: the pointer is NULL");
 		return false;
@@ -170,7 +199,8 @@ bool handle_enter_data(pfq_t *q, enum handle_direction direction)
 		failure(q, EBADF, "the socket is not enabled: call pfq_enable()");
 		goto leave;
 	}
-	if (__atomic_exchange_n(&q->busy[direction], 1, __ATOMIC_ACQUIRE)) {
+	if (!__atomic_compare_exchange_n(&q->busy[direction], &nobody, this_thread(), false,
+					 __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
 		failure(q, EBUSY, "another thread is at it: one at a time may %s a socket",
 			direction == RECEIVING ? "read" : "send on");
 		goto leave;
@@ -184,8 +214,21 @@ leave:
 
 void handle_leave_data(pfq_t *q, enum handle_direction direction)
 {
-	__atomic_store_n(&q->busy[direction], 0, __ATOMIC_RELEASE);
+	__atomic_store_n(&q->busy[direction], NULL, __ATOMIC_RELEASE);
 	__atomic_fetch_sub(&q->active, 1, __ATOMIC_SEQ_CST);
+}
+
+bool handle_is_interrupted(const pfq_t *q)
+{
+	for (int direction = RECEIVING; direction <= SENDING; direction++) {
+		if (__atomic_load_n(&q->busy[direction], __ATOMIC_RELAXED) == this_thread()) {
+			failure(q, EDEADLK,
+				"this thread is in a call on the socket: a signal handler sets a "
+				"flag, and the thread closes the socket when the call has ended");
+			return true;
+		}
+	}
+	return false;
 }
 
 int handle_control(const pfq_t *q, unsigned int operation, const void *request, size_t request_size,

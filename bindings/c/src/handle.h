@@ -71,7 +71,7 @@ struct pfq_handle {
 	uint32_t state;	      /* enum handle_state */
 	uint32_t users;	      /* control calls under way */
 	uint32_t active;      /* receiving and sending calls under way */
-	uint32_t busy[2];     /* by direction: 1 while a thread is in such a call */
+	const void *busy[2];  /* by direction: the thread in such a call, or NULL */
 	uint32_t enabled;
 	uint32_t epoch; /* how often it was disabled */
 	bool signals;	/* pfq_get_fd() was called, pfq_arm() was not */
@@ -98,6 +98,13 @@ struct pfq_handle *handle_take(struct pfq_error *error);
 void handle_give_back(struct pfq_handle *q);
 
 /*
+ * Around what must not be left half-way, as a lock would stay held: the thread can be cancelled
+ * (pthread_cancel) only when it is through. May be nested.
+ */
+void handle_begin_uncancelled(void);
+void handle_end_uncancelled(void);
+
+/*
  * Around every control call: enter gives false, and notes the error, if the socket is closed or not
  * ours. Between the two it cannot go away.
  */
@@ -110,6 +117,10 @@ void handle_leave(const pfq_t *q);
  */
 bool handle_enter_data(pfq_t *q, enum handle_direction direction);
 void handle_leave_data(pfq_t *q, enum handle_direction direction);
+
+/* Whether this thread is between the two, and this a handler of a signal that interrupted it there:
+ * then noted as an error. */
+bool handle_is_interrupted(const pfq_t *q);
 
 /* Whether a thread between enter_data and leave_data is to leave: the socket is about to be
  * disabled or closed. */

@@ -69,8 +69,11 @@ pfq_t *pfq_open_nogroup(size_t caplen, size_t rx_slots, size_t xmitlen, size_t t
 		.tx_slots = tx_slots,
 	};
 	struct pfq_error error = { .code = -EINVAL, .node = -1 };
-	pfq_t *q = open_socket(&config, &error);
+	pfq_t *q;
 
+	handle_begin_uncancelled();
+	q = open_socket(&config, &error);
+	handle_end_uncancelled();
 	if (!q)
 		failure_of(NULL, &error);
 	return q;
@@ -198,23 +201,32 @@ static void disable(pfq_t *q)
 
 int pfq_disable(pfq_t *q)
 {
+	int status = -1;
+
 	if (!handle_enter(q))
 		return -1;
-	pthread_mutex_lock(&q->lock);
-	disable(q);
-	pthread_mutex_unlock(&q->lock);
+	if (!handle_is_interrupted(q)) {
+		pthread_mutex_lock(&q->lock);
+		disable(q);
+		pthread_mutex_unlock(&q->lock);
+		status = 0;
+	}
 	handle_leave(q);
-	return 0;
+	return status;
 }
 
 /* The first of several threads that close it does so; the others are told that it is closed. */
 static bool begin_to_close(pfq_t *q)
 {
 	uint32_t open = HANDLE_OPEN;
+	bool interrupted;
 
 	if (!handle_enter(q))
 		return false;
+	interrupted = handle_is_interrupted(q);
 	handle_leave(q);
+	if (interrupted)
+		return false;
 	if (__atomic_compare_exchange_n(&q->state, &open, HANDLE_CLOSING, false, __ATOMIC_SEQ_CST,
 					__ATOMIC_SEQ_CST))
 		return true;
@@ -228,6 +240,7 @@ int pfq_close(pfq_t *q)
 		return 0;
 	if (!begin_to_close(q))
 		return -1;
+	handle_begin_uncancelled();
 	pthread_mutex_lock(&q->lock);
 	disable(q);
 	pthread_mutex_unlock(&q->lock);
@@ -235,6 +248,7 @@ int pfq_close(pfq_t *q)
 	q->host->close(q);
 	__atomic_store_n(&q->state, HANDLE_CLOSED, __ATOMIC_SEQ_CST);
 	handle_give_back(q);
+	handle_end_uncancelled();
 	return 0;
 }
 

@@ -52,7 +52,9 @@ static void drain(pfq_t *q)
 {
 	eventfd_t count;
 
+	handle_begin_uncancelled();
 	(void)!eventfd_read(q->wake.fd, &count);
+	handle_end_uncancelled();
 }
 
 /*
@@ -86,10 +88,30 @@ static int64_t end_of_wait(long int microseconds)
 	return now() + microseconds * 1000LL;
 }
 
+/* A thread that is cancelled leaves the socket to others. */
+static void leave_cancelled(void *socket)
+{
+	pfq_t *q = socket;
+
+	__atomic_store_n(&q->rx.shared->waiting, 0, __ATOMIC_RELAXED);
+	handle_leave_data(q, RECEIVING);
+}
+
+/* The one place where a thread that receives can be cancelled. */
+static int sleep_until_woken(pfq_t *q, const struct timespec *timeout)
+{
+	struct pollfd fd = { .fd = q->wake.fd, .events = POLLIN };
+	int status;
+
+	pthread_cleanup_push(leave_cancelled, q);
+	status = ppoll(&fd, 1, timeout, NULL);
+	pthread_cleanup_pop(0);
+	return status;
+}
+
 /* Sleeps until there is a packet (1), time is up or a signal came (0), or the socket ends (-1). */
 static int wait_for_packet(pfq_t *q, long int microseconds)
 {
-	struct pollfd fd = { .fd = q->wake.fd, .events = POLLIN };
 	int64_t end = end_of_wait(microseconds);
 	int status = 0;
 
@@ -101,7 +123,7 @@ static int wait_for_packet(pfq_t *q, long int microseconds)
 			return 1;
 		if (left <= 0)
 			break;
-		status = ppoll(&fd, 1, &timeout, NULL);
+		status = sleep_until_woken(q, &timeout);
 		if (status > 0)
 			drain(q);
 		else if (status < 0)
@@ -117,8 +139,11 @@ static int wait_for_packet(pfq_t *q, long int microseconds)
  * will be. */
 static void signal_more(pfq_t *q)
 {
-	if (arm(&q->rx))
-		pfq_wake(&q->wake);
+	if (!arm(&q->rx))
+		return;
+	handle_begin_uncancelled();
+	pfq_wake(&q->wake);
+	handle_end_uncancelled();
 }
 
 /* The ready packets, once there is one. 0 in *count if there is none in time. */

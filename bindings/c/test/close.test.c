@@ -3,6 +3,7 @@
 #include "harness.h"
 
 #include <pthread.h>
+#include <signal.h>
 
 struct reader {
 	pthread_t thread;
@@ -12,6 +13,21 @@ struct reader {
 	int error;
 	char text[PFQ_ERROR_TEXT];
 };
+
+/* The packets may turn to zeros meanwhile, which ThreadSanitizer takes for a race. */
+__attribute__((no_sanitize("thread"))) static uint32_t sum_of(const struct pfq_net_queue *nq)
+{
+	uint32_t sum = 0;
+
+	for (pfq_iterator_t it = pfq_net_queue_begin(nq); it != pfq_net_queue_end(nq);
+	     it = pfq_net_queue_next(nq, it)) {
+		const uint8_t *data = pfq_pkt_data(it);
+
+		for (uint32_t i = 0; i < pfq_pkt_header(it)->caplen && i < 64; i++)
+			sum += data[i];
+	}
+	return sum;
+}
 
 /* Reads until that fails, and looks at all octets of all packets. */
 static void *read_all(void *argument)
@@ -23,13 +39,7 @@ static void *read_all(void *argument)
 		if (pfq_read(reader->q, &nq, -1) < 0)
 			break;
 		__atomic_fetch_add(&reader->batches, 1, __ATOMIC_RELAXED);
-		for (pfq_iterator_t it = pfq_net_queue_begin(&nq); it != pfq_net_queue_end(&nq);
-		     it = pfq_net_queue_next(&nq, it)) {
-			const uint8_t *data = pfq_pkt_data(it);
-
-			for (uint32_t i = 0; i < pfq_pkt_header(it)->caplen && i < 64; i++)
-				reader->octets += data[i];
-		}
+		reader->octets += sum_of(&nq);
 	}
 	reader->error = errno;
 	snprintf(reader->text, sizeof(reader->text), "%s", pfq_error(reader->q));
@@ -83,10 +93,119 @@ TEST(disable_ends_a_read_that_waits_and_the_socket_can_be_enabled_again)
 	pfq_close(q);
 }
 
+TEST(a_reader_that_is_cancelled_leaves_the_socket_to_others)
+{
+	pfq_t *q = open_on(fresh_name("mem:cancel"), 64, 64);
+	struct pfq_net_queue nq;
+	struct reader reader;
+	void *end;
+
+	for (int i = 0; i < 2; i++) {
+		start(&reader, q);
+		pthread_cancel(reader.thread);
+		pthread_join(reader.thread, &end);
+		CHECK(end == PTHREAD_CANCELED);
+		CHECK_EQUAL(OK(q, pfq_read(q, &nq, 0)), 0);
+	}
+	OK(q, pfq_close(q));
+}
+
+static const char packet[60];
+static uint32_t is_logging, is_cancelled;
+
+static void *send_for_ever(void *sender)
+{
+	for (;;) {
+		pfq_send(sender, packet, sizeof(packet), 1, 1);
+		pthread_testcancel();
+	}
+	return NULL;
+}
+
+/* By the thread that sends; what it holds then, others want, too. */
+static void be_cancelled(char *user, const char *line)
+{
+	(void)user;
+	(void)line;
+	__atomic_store_n(&is_logging, 1, __ATOMIC_RELEASE);
+	while (!__atomic_load_n(&is_cancelled, __ATOMIC_ACQUIRE))
+		usleep(100);
+	pthread_testcancel();
+}
+
+TEST(a_thread_that_is_cancelled_in_a_call_that_does_not_wait_ends_after_it)
+{
+	const char *device = fresh_name("mem:halfway");
+	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
+	size_t size;
+	unsigned char *image = golden_image("log_packet.1", &size);
+	pthread_t thread;
+	void *end;
+
+	OK(q, pfq_set_group_computation(q, pfq_group_id(q), image, size));
+	free(image);
+	pfq_set_logger(be_cancelled, NULL);
+	pthread_create(&thread, NULL, send_for_ever, sender);
+	while (!__atomic_load_n(&is_logging, __ATOMIC_ACQUIRE))
+		usleep(100);
+	pthread_cancel(thread);
+	__atomic_store_n(&is_cancelled, 1, __ATOMIC_RELEASE);
+	pthread_join(thread, &end);
+	CHECK(end == PTHREAD_CANCELED);
+	pfq_set_logger(NULL, NULL);
+	OK(sender, pfq_send(sender, packet, sizeof(packet), 1, 1));
+	OK(sender, pfq_close(sender));
+	OK(q, pfq_close(q));
+}
+
+static pfq_t *interrupted;
+static int handler_error;
+
+/* Where no call was interrupted, the socket is as it was. */
+static void close_from_a_handler(int number)
+{
+	int saved = errno;
+
+	(void)number;
+	if (pfq_disable(interrupted) == 0)
+		pfq_enable(interrupted);
+	else if (errno == EDEADLK && pfq_close(interrupted) < 0)
+		__atomic_store_n(&handler_error, errno, __ATOMIC_RELAXED);
+	errno = saved;
+}
+
+static void *read_until_the_handler_failed(void *argument)
+{
+	struct pfq_net_queue nq;
+
+	while (!__atomic_load_n(&handler_error, __ATOMIC_RELAXED))
+		if (pfq_read(interrupted, &nq, -1) < 0)
+			return "the read failed";
+	return argument;
+}
+
+TEST(a_handler_that_interrupted_a_read_cannot_close_its_socket)
+{
+	struct sigaction action = { .sa_handler = close_from_a_handler };
+	pthread_t thread;
+	void *end;
+
+	interrupted = open_on(fresh_name("mem:interrupted"), 64, 64);
+	sigaction(SIGUSR1, &action, NULL);
+	pthread_create(&thread, NULL, read_until_the_handler_failed, NULL);
+	while (!__atomic_load_n(&handler_error, __ATOMIC_RELAXED)) {
+		pthread_kill(thread, SIGUSR1);
+		usleep(1000);
+	}
+	pthread_join(thread, &end);
+	CHECK_EQUAL(handler_error, EDEADLK);
+	CHECK(end == NULL);
+	OK(interrupted, pfq_close(interrupted));
+}
+
 static void *send_on(void *argument)
 {
 	struct reader *sender = argument;
-	char packet[60] = { 1 };
 
 	while (pfq_send(sender->q, packet, sizeof(packet), 1, 1) >= 0)
 		;

@@ -28,6 +28,11 @@
  * fail (EBADF), and a batch that was being looked at turns to zeros, at addresses that stay
  * readable. A call on a closed socket fails with EBADF, until its memory serves another pfq_open().
  *
+ * A thread that is cancelled (pthread_cancel) while it waits leaves the socket to others; in the
+ * midst of a call that does not wait, none is. A signal handler sets a flag, and calls nothing of
+ * this: the wait that it ends gives 0. Where it closes or disables the socket that its own thread
+ * is in a call on, that fails (EDEADLK).
+ *
  * fork(): sockets belong to the process that opened them; in the child, calls on them fail (EPERM).
  * The child may open its own.
  */
