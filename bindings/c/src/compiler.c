@@ -12,14 +12,14 @@
 
 extern char **environ;
 
-/* The files in memory that the compiler has as standard input, output and error. */
+/* What the compiler has as standard input, and files in memory that it has as output and error. */
 struct exchange {
 	int fds[3];
 };
 
 static void close_exchange(struct exchange *exchange)
 {
-	for (int i = 0; i < 3; i++)
+	for (int i = 1; i < 3; i++)
 		if (exchange->fds[i] >= 0)
 			close(exchange->fds[i]);
 }
@@ -45,18 +45,23 @@ static int write_all(int fd, const char *text, size_t size)
 	return lseek(fd, 0, SEEK_SET) < 0 ? -1 : 0;
 }
 
-static int open_exchange(pfq_t *q, struct exchange *exchange, const char *input)
+static int no_exchange(pfq_t *q)
 {
-	bool opened = true;
-
-	for (int i = 0; i < 3; i++) {
-		exchange->fds[i] = memfd_create("pfq-lang", MFD_CLOEXEC);
-		opened = opened && exchange->fds[i] >= 0;
-	}
-	if (opened && write_all(exchange->fds[0], input, strlen(input)) == 0)
-		return 0;
 	return failure(q, errno, "pfq-lang: no memory for what it reads and writes: %s",
 		       strerror(errno));
+}
+
+static int file_in_memory(void)
+{
+	return memfd_create("pfq-lang", MFD_CLOEXEC);
+}
+
+static int open_exchange(pfq_t *q, struct exchange *exchange, int input)
+{
+	exchange->fds[0] = input;
+	exchange->fds[1] = file_in_memory();
+	exchange->fds[2] = file_in_memory();
+	return exchange->fds[1] < 0 || exchange->fds[2] < 0 ? no_exchange(q) : 0;
 }
 
 /* posix_spawn() tells by this status what it does not tell by its value. */
@@ -115,14 +120,14 @@ static int tell(pfq_t *q, int fd)
 	return failure(q, EINVAL, "%s", *text ? text : "pfq-lang ended without an image");
 }
 
-int compile(pfq_t *q, const char *file, const char *input)
+int compile_file(pfq_t *q, const char *path, int fd)
 {
 	struct exchange exchange;
 	int status;
 
-	status = open_exchange(q, &exchange, input);
+	status = open_exchange(q, &exchange, fd);
 	if (status == 0)
-		status = run_compiler(q, &exchange, file);
+		status = run_compiler(q, &exchange, path);
 	if (status == 0 && is_empty(exchange.fds[1]))
 		status = failure(q, EINVAL, "pfq-lang ended without an image");
 	if (status > 0)
@@ -131,4 +136,18 @@ int compile(pfq_t *q, const char *file, const char *input)
 		status = take_output(&exchange);
 	close_exchange(&exchange);
 	return status;
+}
+
+int compile_text(pfq_t *q, const char *text)
+{
+	int input = file_in_memory();
+	int fd;
+
+	if (input >= 0 && write_all(input, text, strlen(text)) == 0)
+		fd = compile_file(q, "-", input);
+	else
+		fd = no_exchange(q);
+	if (input >= 0)
+		close(input);
+	return fd;
 }

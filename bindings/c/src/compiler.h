@@ -5,8 +5,11 @@
 
 #include "handle.h"
 
-/* Gives the descriptor of a file in memory that has the image, or -1 with the error noted. `file`:
- * what the compiler reads; "-" is the input. */
-int compile(pfq_t *q, const char *file, const char *input);
+/* Give the descriptor of a file in memory that has the image, or -1 with the error noted. */
+int compile_text(pfq_t *q, const char *text);
+
+/* `fd`: the file, open for reading; it is the compiler's standard input, so that /dev/stdin is the
+ * same file to it, and "-". */
+int compile_file(pfq_t *q, const char *path, int fd);
 
 #endif

@@ -62,7 +62,7 @@ int pfq_set_group_computation_from_string(pfq_t *q, int gid, const char *program
 
 	if (!handle_enter(q))
 		return -1;
-	status = program ? load_compiled(q, gid, compile(q, "-", program))
+	status = program ? load_compiled(q, gid, compile_text(q, program))
 			 : failure(q, EINVAL, "no text: it is NULL");
 	handle_leave(q);
 	return status;
@@ -110,7 +110,7 @@ static int load_file(pfq_t *q, int gid, const char *path, int fd)
 	else if (octets && is_json(octets, size))
 		status = load_json(q, gid, octets, size);
 	else
-		status = load_compiled(q, gid, compile(q, path, ""));
+		status = load_compiled(q, gid, compile_file(q, path, fd));
 	if (octets)
 		munmap(octets, size);
 	return status;

@@ -2,6 +2,8 @@
 /* Computations as text, by the compiler that is built in packages/lang. */
 #include "harness.h"
 
+#include <fcntl.h>
+
 #define COMPILER "../../packages/lang/bin/pfq-lang.js"
 
 static void write_file(const char *path, const char *text)
@@ -35,6 +37,35 @@ TEST(programs_are_compiled_from_strings_and_files)
 	write_file(path, "main = mark 9\n");
 	OK(q, pfq_set_group_computation_from_file(q, gid, path));
 	CHECK_EQUAL(mark_of_a_packet(q, sender), 9);
+	pfq_close(sender);
+	pfq_close(q);
+}
+
+/* Of this process, which the compiler is to read. */
+static void set_standard_input(int fd)
+{
+	CHECK(fd >= 0 && dup2(fd, 0) == 0);
+	close(fd);
+}
+
+TEST(a_program_is_compiled_from_standard_input)
+{
+	const char *device = fresh_name("mem:stdin");
+	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
+	const char *path = temporary_file("stdin.pfq"), text[] = "main = mark 12\n";
+	int pipe_ends[2];
+
+	setenv("PFQ_LANG", COMPILER, 1);
+	write_file(path, "main = mark 11\n");
+	set_standard_input(open(path, O_RDONLY));
+	OK(q, pfq_set_group_computation_from_file(q, pfq_group_id(q), "/dev/stdin"));
+	CHECK_EQUAL(mark_of_a_packet(q, sender), 11);
+	CHECK(pipe(pipe_ends) == 0 &&
+	      write(pipe_ends[1], text, strlen(text)) == (ssize_t)strlen(text));
+	close(pipe_ends[1]);
+	set_standard_input(pipe_ends[0]);
+	OK(q, pfq_set_group_computation_from_file(q, pfq_group_id(q), "/dev/stdin"));
+	CHECK_EQUAL(mark_of_a_packet(q, sender), 12);
 	pfq_close(sender);
 	pfq_close(q);
 }
