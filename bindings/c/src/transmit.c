@@ -88,12 +88,12 @@ struct outgoing {
 
 static int check(const pfq_t *q, const struct outgoing *packet)
 {
-	if (!packet->octets)
-		return failure(q, EINVAL, "no packet: the pointer is NULL");
 	if (packet->len < 1 || packet->len > q->xmitlen)
 		return failure(q, EMSGSIZE,
 			       "a packet of %zu octets: the socket was opened for 1 to %u",
 			       packet->len, q->xmitlen);
+	if (!packet->octets)
+		return failure(q, EINVAL, "no packet: the pointer is NULL");
 	if (packet->copies < 1 || packet->copies > PFQ_MAX_COPIES)
 		return failure(q, EINVAL, "%zu copies: must be 1 to %d", packet->copies,
 			       PFQ_MAX_COPIES);
@@ -150,10 +150,15 @@ static struct tx_writer *find_async(pfq_t *q, const struct outgoing *packet, int
 		index = pfq_fold(hash_of(packet), q->map.tx_async);
 	if (index < q->map.tx_async)
 		return &q->async[index];
-	failure(q, EINVAL,
-		"no asynchronous Tx queue %d: call pfq_bind_tx() with a Tx thread before "
-		"pfq_enable()",
-		async);
+	if (async == Q_ANY_KTHREAD)
+		failure(q, EINVAL,
+			"no asynchronous Tx queue: call pfq_bind_tx() with a Tx thread before "
+			"pfq_enable()");
+	else
+		failure(q, EINVAL,
+			"no asynchronous Tx queue %d: call pfq_bind_tx() with a Tx thread before "
+			"pfq_enable()",
+			async);
 	return NULL;
 }
 

@@ -334,7 +334,9 @@ TEST_ON_CABLE(misuse_is_refused_in_words)
 	char frame[300] = { 0 };
 
 	FAILS(q, pfq_send_async(q, frame, 60, 1, 0), "no asynchronous Tx queue 0");
-	FAILS(q, pfq_send_async(q, frame, 60, 1, Q_ANY_KTHREAD), "no asynchronous Tx queue");
+	FAILS(q, pfq_send_async(q, frame, 60, 1, Q_ANY_KTHREAD), "no asynchronous Tx queue:");
+	/* As an empty vector of C++ or Haskell has it. */
+	FAILS(q, pfq_send_async(q, NULL, 0, 1, 0), "0 octets");
 	FAILS(q, pfq_send_async(q, frame, 300, 1, 0), "300 octets");
 	FAILS(q, pfq_async_pending(q, 0), "no asynchronous Tx queue 0");
 	FAILS(other, pfq_bind_tx(other, cable->near, Q_ANY_QUEUE, 1000), "Tx thread 1000");
