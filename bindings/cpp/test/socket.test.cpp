@@ -92,6 +92,8 @@ TEST(a_batch_is_a_range_of_packets_in_order)
 		      return each[0] == 7;
 	      }) == std::next(batch.begin(), 6));
 	CHECK_EQUAL(batch[99][0], 100);
+	CHECK_EQUAL(batch.begin()->length(), 60);
+	CHECK_EQUAL(std::next(batch.begin(), 9)->data()[0], 10);
 	CHECK(q.read(0us).empty());
 }
 

@@ -113,10 +113,25 @@ class net_queue
 	class iterator
 	{
 	      public:
+		/// What `->` gives: the view itself, as there is no packet object to point to.
+		class pointer
+		{
+		      public:
+			explicit pointer(packet to) noexcept : to_(to)
+			{
+			}
+			const packet *operator->() const noexcept
+			{
+				return &to_;
+			}
+
+		      private:
+			packet to_;
+		};
+
 		using iterator_category = std::forward_iterator_tag;
 		using value_type = packet;
 		using difference_type = std::ptrdiff_t;
-		using pointer = const packet *;
 		using reference = packet;
 
 		iterator() noexcept = default;
@@ -127,6 +142,10 @@ class net_queue
 		packet operator*() const noexcept
 		{
 			return packet(slot_);
+		}
+		pointer operator->() const noexcept
+		{
+			return pointer(**this);
 		}
 		iterator &operator++() noexcept
 		{
