@@ -205,7 +205,7 @@ TEST(a_socket_moves_and_closes_itself)
 	other = std::move(q);
 	CHECK(!q && other);
 	CHECK_EQUAL(other.group_id(), gid);
-	THROWS(pfq::system_error, q.enable(), "NULL");
+	THROWS(pfq::system_error, q.enable(), "the socket is closed");
 	std::vector<pfq::socket> many;
 	for (int i = 0; i < 20; i++)
 		many.emplace_back(64, 64, 64, 64);

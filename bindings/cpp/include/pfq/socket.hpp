@@ -180,7 +180,7 @@ class socket
 	/// "user" or "kernel".
 	const char *host() const
 	{
-		const pfq_t *const q = q_;
+		const pfq_t *const q = opened();
 		const char *const name = pfq_host(q);
 
 		detail::checked(q, name ? 0 : -1);
@@ -539,18 +539,26 @@ class socket
 		socket before;
 		before.q_ = q_.exchange(opened);
 	}
+	pfq_t *opened() const
+	{
+		pfq_t *const q = q_;
+
+		if (!q)
+			throw system_error(EBADF, "the socket is closed");
+		return q;
+	}
 	/// Calls a function of libpfq with the handle, and throws its failure.
 	template <class Function, class... Arguments>
 	int call(Function function, const Arguments &...arguments) const
 	{
-		pfq_t *const q = q_;
+		pfq_t *const q = opened();
 
 		return detail::checked(q, function(q, detail::passed(arguments)...));
 	}
 	template <class Function, class... Arguments>
 	std::size_t call_for_size(Function function, const Arguments &...arguments) const
 	{
-		pfq_t *const q = q_;
+		pfq_t *const q = opened();
 		const ssize_t value = function(q, detail::passed(arguments)...);
 
 		return static_cast<std::size_t>(detail::checked(q, value));
