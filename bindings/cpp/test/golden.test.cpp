@@ -93,6 +93,10 @@ TEST(expressions_are_values)
 	CHECK(image(filter(all)).size() > 40000 * sizeof(struct pfq_image_node));
 	CHECK(image(filter(property < 5)) == image(filter(5 > ip_ttl)));
 	CHECK(image((ip >> udp) >> unit) == image(ip >> (udp >> unit)));
+
+	net_function from = ip >> tcp;
+	const net_function to = std::move(from);
+	CHECK(image(from) == image(to));
 }
 
 TEST(a_program_that_is_too_large_is_refused)

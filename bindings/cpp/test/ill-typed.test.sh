@@ -6,7 +6,7 @@ trap 'rm -rf "$work"' EXIT
 status=0
 
 refused() {
-	"$1" -std=c++17 -Iinclude -I../../packages/abi/include -fsyntax-only "$work/program.cpp" >"$work/log" 2>&1
+	"$1" -std=c++17 -Iinclude -I../c/include -I../../packages/abi/include -fsyntax-only "$work/program.cpp" >"$work/log" 2>&1
 	[ "$(grep -c 'error:' "$work/log")" = 1 ] && grep 'error:' "$work/log" | grep -qF "$2"
 }
 
@@ -18,8 +18,11 @@ for compiler in g++ clang++-19; do
 	while IFS= read -r line; do
 		message=${line##* | }
 		expression=${line%" | $message"}
-		printf '#include <pfq/lang.hpp>\nusing namespace pfq::lang;\nint main() { return static_cast<int>(image(%s).size()); }\n' \
-			"$expression" >"$work/program.cpp"
+		case $expression in
+		pfq::*) header=pfq/pfq.hpp statement=$expression ;;
+		*) header=pfq/lang.hpp statement="return static_cast<int>(image($expression).size())" ;;
+		esac
+		printf '#include <%s>\nusing namespace pfq::lang;\nint main() { %s; }\n' $header "$statement" >"$work/program.cpp"
 		if refused $compiler "$message"; then
 			echo "ok ill_typed: $compiler: $expression"
 		else

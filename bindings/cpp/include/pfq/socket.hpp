@@ -336,6 +336,14 @@ class socket
 	{
 		set_group_computation(gid, lang::image(program));
 	}
+	/// So that a predicate or property is refused in words.
+	template <class Other>
+	auto set_group_computation(int gid, const Other &other)
+		-> std::enable_if_t<lang::detail::is_expression<Other> &&
+				    !lang::detail::is_a<lang::kind::function, Other>>
+	{
+		set_group_computation(gid, lang::image(other));
+	}
 	/// A program as text, which pfq-lang compiles (PFQ_LANG, or on PATH).
 	void set_group_computation_from_string(int gid, const std::string &program)
 	{

@@ -59,6 +59,19 @@ PFQ_LANG_LOGIC(|, "or")
 PFQ_LANG_LOGIC(^, "xor")
 #undef PFQ_LANG_LOGIC
 
+#define PFQ_LANG_NO_LOGIC(sign, meant)                                                          \
+	template <class Left, class Right, detail::if_expression<Left, Right> = 0>              \
+	net_predicate operator sign(const Left &, const Right &)                                \
+	{                                                                                       \
+		static_assert(!detail::is_expression<Left> && !detail::is_expression<Right>,    \
+			      "pfq::lang: predicates are joined by " #meant ", not by " #sign); \
+		return detail::call<kind::predicate>({}, {});                                   \
+	}
+
+PFQ_LANG_NO_LOGIC(&&, &)
+PFQ_LANG_NO_LOGIC(||, |)
+#undef PFQ_LANG_NO_LOGIC
+
 /// `flipped`: the comparison that means the same when the constant is on the left.
 #define PFQ_LANG_COMPARISON(sign, name, flipped)                                                   \
 	template <class Left, class Right, detail::if_expression<Left, Right> = 0>                 \

@@ -82,6 +82,9 @@ template <kind Kind> class expression
 	explicit expression(detail::term_pointer term) : term_(std::move(term))
 	{
 	}
+	/// And there is no moving: what was moved from would be no program.
+	expression(const expression &) = default;
+	expression &operator=(const expression &) = default;
 	const detail::term_pointer &term() const noexcept
 	{
 		return term_;
