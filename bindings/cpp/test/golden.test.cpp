@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness.hpp"
 
+#include <cmath>
 #include <fstream>
 #include <map>
 
@@ -68,6 +69,24 @@ TEST(values_that_do_not_fit_are_refused_by_name)
 	THROWS(error, forward("\xff"), "UTF-8");
 	THROWS(error, filter(ip_ttl < -1),
 	       "less: value: -1 is out of range: a Word64 goes from 0 to 18446744073709551615");
+}
+
+TEST(keys_have_names)
+{
+	CHECK(image(steer_key(key_3tuple)) == image(steer_key(0x38)));
+	CHECK(image(steer_key(key_5tuple)) == image(steer_key(0x638)));
+}
+
+TEST(sizes_of_bloom_filters_are_worked_out)
+{
+	CHECK_EQUAL(bloomCalcM(1000, 0.01), 10523);
+	CHECK_EQUAL(bloomCalcN(10523, 0.01), 1000);
+	CHECK_EQUAL(bloomCalcM(0, 0.5), 3);
+	CHECK_EQUAL(std::lround(1e5 * bloomCalcP(1000, 10523)), 1000);
+	THROWS(error, bloomCalcM(10, 1), "bloomCalcM: the share of false positives");
+	THROWS(error, bloomCalcM(2000000000, 1e-9), "so many bins no filter has");
+	THROWS(error, bloomCalcP(10, 0), "at least one bin");
+	CHECK(!image(bloom_filter(bloomCalcM(2, 0.01), { "10.0.0.1" }, 32)).empty());
 }
 
 TEST(lists_come_from_any_range)

@@ -87,6 +87,16 @@ programs = do
     refused (L.forward "a\0b") "forward: device: a String has no NUL character"
     refused (L.forward "\xd800") "no well-formed Unicode"
 
+  it "has names for keys" $ do
+    image (L.steer_key L.key_3tuple) `shouldBe` image (L.steer_key 0x38)
+    image (L.steer_key L.key_5tuple) `shouldBe` image (L.steer_key 0x638)
+
+  it "has sizes of Bloom filters" $ do
+    (L.bloomCalcM 1000 0.01, L.bloomCalcN 10523 0.01, L.bloomCalcM 0 0.5) `shouldBe` (10523, 1000, 3)
+    (round (100000 * L.bloomCalcP 1000 10523) :: Int) `shouldBe` 1000
+    evaluate (L.bloomCalcM 10 1) `shouldThrow` \(InvalidProgram text) -> "share" `isInfixOf` text
+    evaluate (L.bloomCalcP 10 0) `shouldThrow` \(InvalidProgram text) -> "bin" `isInfixOf` text
+
   it "throws where its bytes are used" $
     evaluate (B.length (image (L.inc 64))) `shouldThrow` \(InvalidProgram text) -> "counter" `isInfixOf` text
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { documentationText } from "./edsl.js";
+import { documentationText, namedConstants } from "./edsl.js";
 import { operators } from "./operators.js";
 import { type Parameter, type Primitive, primitives } from "./primitives.js";
 
@@ -47,6 +47,9 @@ const binding = (row: Primitive): string => {
 	return `-- | ${escaped(documentationText(row))}\n${signature(row)}${symbol}${names} = primitive "${symbol}" [${operands}]\n`;
 };
 
+const constant = ([name, text, value]: (typeof namedConstants)[number]): string =>
+	`-- | ${escaped(text)}\n${name} :: Word64\n${name} = ${value}\n`;
+
 const precedence = (symbol: string): string =>
 	({ and: "infixl 7", xor: "infixl 6", or: "infixl 5" })[symbol] ?? "infix 8";
 
@@ -84,6 +87,8 @@ module Network.PFQ.Lang.Default
 
     -- * Primitives
 ${primitives.map(({ symbol }) => `  , ${symbol}\n`).join("")}
+    -- * Constants
+${namedConstants.map(([name]) => `  , ${name}\n`).join("")}
     -- * Operators
 ${operatorNames.map((name) => `  , (${name})\n`).join("")}  ) where
 
@@ -94,7 +99,7 @@ import Network.PFQ.Lang.Term (function, list, primitive, scalar, string, strings
 import Prelude ()
 import qualified Prelude as P
 
-${primitives.map(binding).join("\n")}
+${[...primitives.map(binding), ...namedConstants.map(constant)].join("\n")}
 ${Object.entries(operators).map(operatorBindings).join("\n")}
 ${asInfix.map(({ symbol }) => `infix 8 \`${symbol}\`\n`).join("")}`;
 };

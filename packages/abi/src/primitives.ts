@@ -59,8 +59,11 @@ export const PRIMITIVES_VERSION = 2;
 export const MAX_ARGUMENTS = 8;
 export const GROUP_COUNTERS = 64;
 
-/** Keys of `steer_key` that have a name in a program: addresses and IP protocol; these and the ports. */
-export const steeringKeys = { key_3tuple: 0x38n, key_5tuple: 0x638n } as const;
+/** Keys of `steer_key` that have a name in a program. */
+export const steeringKeys = {
+	key_3tuple: { value: 0x38, doc: "the key of the two addresses and the IP protocol" },
+	key_5tuple: { value: 0x638, doc: "the key of the two addresses, the IP protocol and the two ports" },
+} as const;
 
 const function_ = { name: "function", type: "NetFunction" } as const;
 const predicate_ = { name: "predicate", type: "NetPredicate" } as const;

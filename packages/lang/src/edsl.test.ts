@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: BSD-3-Clause
-import { primitives } from "@pfq/abi";
+import { primitives, steeringKeys } from "@pfq/abi";
 import { describe, expect, it } from "vitest";
+import { bloomCalcM, bloomCalcN, bloomCalcP } from "./bloom.js";
 import { compile } from "./compile.js";
 import * as edsl from "./generated/edsl.js";
 import { image, program } from "./program.js";
 import { sequence } from "./term.js";
 
-const { addr, and, filter, hasPort, hasVid, inc, ip, ipTtl, isTcp, less, mark, or, steerFlow, udp, vlanId, when } =
+const { addr, and, filter, hasPort, hasVid, inc, ip, ipTtl, isTcp, key5tuple, less, mark, or, steerFlow, steerKey } =
 	edsl;
+const { udp, vlanId, when } = edsl;
 
 const text = (source: string) => {
 	const result = compile(source, { optimise: false });
@@ -16,8 +18,18 @@ const text = (source: string) => {
 };
 
 describe("the eDSL", () => {
-	it("has every primitive of the table", () => {
-		expect(Object.keys(edsl).length).toBe(primitives.length);
+	it("has every primitive of the table, and the keys that have names", () => {
+		expect(Object.keys(edsl).length).toBe(primitives.length + Object.keys(steeringKeys).length);
+		expect(program(steerKey(key5tuple)).computation.nodes).toEqual(text("main = steer_key key_5tuple"));
+	});
+
+	it("works out the sizes of Bloom filters, as pfq-lang does", () => {
+		expect([bloomCalcM(1000, 0.01), bloomCalcN(10523, 0.01), bloomCalcM(0, 0.5)]).toEqual([10523, 1000, 3]);
+		expect(bloomCalcP(1000, 10523)).toBeCloseTo(0.01, 5);
+		expect(() => bloomCalcM(10, 1)).toThrow(
+			new RangeError("bloomCalcM: the share of false positives is between 0 and 1, as 0.01"),
+		);
+		expect(() => bloomCalcP(10, 0)).toThrow(RangeError);
 	});
 
 	it("makes the computation that the text makes", () => {

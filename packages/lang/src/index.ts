@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 
+export { bloomCalcM, bloomCalcN, bloomCalcP } from "./bloom.js";
 export { type Compilation, type CompileOptions, compile, type DefinitionType } from "./compile.js";
 export type { Argument, Computation, Node, Place, Value } from "./computation.js";
 export { writeDescriptors } from "./descriptor-writer.js";

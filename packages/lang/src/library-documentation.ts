@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
+import { steeringKeys } from "@pfq/abi";
 
 /** What the functions of Haskell's libraries do, and an expression that shows it; with the module where that makes a difference. */
 export const libraryDocumentation: Readonly<Record<string, readonly [meaning: string, example: string]>> = {
@@ -144,8 +145,8 @@ export const libraryDocumentation: Readonly<Record<string, readonly [meaning: st
 	setBit: ["the number with this bit set", "mark (setBit 6 0)"],
 	clearBit: ["the number with this bit cleared", "mark (clearBit 6 1)"],
 	shift: ["the bits moved to the left; to the right, where the count is negative", "mark (B.shift 1 4)"],
-	key_3tuple: ["the key of the two addresses and the IP protocol", "steer_key key_3tuple"],
-	key_5tuple: ["the key of the two addresses, the IP protocol and the two ports", "steer_key key_5tuple"],
+	key_3tuple: [steeringKeys.key_3tuple.doc, "steer_key key_3tuple"],
+	key_5tuple: [steeringKeys.key_5tuple.doc, "steer_key key_5tuple"],
 	bloomCalcM: [
 		"how many bins a Bloom filter needs, for so many addresses and such a share of false positives",
 		'bloom_filter (bloomCalcM 2 0.01) ["10.0.0.1", "10.0.0.2"] 32',

@@ -95,7 +95,10 @@ main = port (services ! "dns")
 	});
 
 	it.each(["bloomCalcM 10 0", "bloomCalcM 10 1", "bloomCalcN 10 1.5"])("%s has no value", (expression) => {
-		expect(expanded(`steer_to (${expression})`)).toBe("the share of false positives is between 0 and 1, as 0.01");
+		const [name] = expression.split(" ");
+		expect(expanded(`steer_to (${expression})`)).toBe(
+			`${name}: the share of false positives is between 0 and 1, as 0.01`,
+		);
 	});
 
 	it("an operator of the program has the usual precedence, whatever a library gives to one of its name", () => {

@@ -3,7 +3,7 @@ import { steeringKeys } from "@pfq/abi";
 import { type HaskellFunction, number } from "./haskell-values.js";
 
 /** The keys of `steer_key` that have names. */
-export const keyNames: readonly HaskellFunction[] = Object.entries(steeringKeys).map(([name, key]) => ({
+export const keyNames: readonly HaskellFunction[] = Object.entries(steeringKeys).map(([name, { value }]) => ({
 	name,
 	type: "Word64",
 	modules: [
@@ -13,5 +13,5 @@ export const keyNames: readonly HaskellFunction[] = Object.entries(steeringKeys)
 		"Network.PFQ.Lang.Prelude",
 	],
 	arity: 0,
-	run: (_, expander) => number(key, expander),
+	run: (_, expander) => number(BigInt(value), expander),
 }));

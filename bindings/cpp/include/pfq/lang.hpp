@@ -4,6 +4,7 @@
 #define PFQ_LANG_HPP
 
 #include <pfq/generated/primitives.hpp>
+#include <pfq/lang/bloom.hpp>
 #include <pfq/lang/image.hpp>
 #include <pfq/lang/operators.hpp>
 

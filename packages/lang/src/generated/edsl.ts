@@ -1075,3 +1075,9 @@ export const dummyCidr = (value: string): NetFunction =>
  */
 export const dummyCidrs = (values: readonly string[]): NetFunction =>
 	call("NetFunction", "dummy_cidrs", [values]);
+
+/** The key of the two addresses and the IP protocol: a constant for `steer_key`. */
+export const key3tuple = 0x38;
+
+/** The key of the two addresses, the IP protocol and the two ports: a constant for `steer_key`. */
+export const key5tuple = 0x638;

@@ -1340,6 +1340,12 @@ net_function dummy_cidrs(const Values &values)
 	return detail::call<kind::function>("dummy_cidrs", { detail::list<PFQ_ARG_CIDR>("dummy_cidrs: values", values) });
 }
 
+/// The key of the two addresses and the IP protocol: a constant for `steer_key`.
+inline constexpr std::uint64_t key_3tuple = 0x38;
+
+/// The key of the two addresses, the IP protocol and the two ports: a constant for `steer_key`.
+inline constexpr std::uint64_t key_5tuple = 0x638;
+
 } // namespace pfq::lang
 
 #endif

@@ -24,6 +24,11 @@ module Network.PFQ.Lang
     -- * Composition
   , (>->)
 
+    -- * Sizes of Bloom filters
+  , bloomCalcM
+  , bloomCalcN
+  , bloomCalcP
+
     -- * Images
   , image
   , imageOrError
@@ -41,6 +46,45 @@ import Network.PFQ.Lang.Value
 Function first >-> Function second = Function (Sequence first second)
 
 infixl 1 >->
+
+-- | How many bins a Bloom filter needs, for so many addresses and such a share of false positives.
+bloomCalcM
+  :: Int -- ^ addresses
+  -> Double -- ^ the share, between 0 and 1
+  -> Int
+bloomCalcM addresses share
+  | bins > 0x7fffffff = throw (InvalidProgram "bloomCalcM: so many bins no filter has")
+  | otherwise = fromInteger bins
+ where
+  bins = ceiling (fromIntegral (max 1 addresses) / bloomLoad "bloomCalcM" share) :: Integer
+
+-- | For how many addresses a Bloom filter of so many bins is good, at such a share of false positives.
+bloomCalcN
+  :: Int -- ^ bins
+  -> Double -- ^ the share, between 0 and 1
+  -> Int
+bloomCalcN bins share = floor (fromIntegral (max 0 bins) * bloomLoad "bloomCalcN" share)
+
+-- | The share of false positives of a Bloom filter, with so many addresses in so many bins.
+bloomCalcP
+  :: Int -- ^ addresses
+  -> Int -- ^ bins
+  -> Double
+bloomCalcP addresses bins
+  | bins < 1 = throw (InvalidProgram "bloomCalcP: a filter has at least one bin")
+  | otherwise = (1 - exp (negate bloomHashes * fromIntegral (max 0 addresses) / fromIntegral bins)) ** bloomHashes
+
+-- | How many hash functions a Bloom filter of the engine has.
+bloomHashes :: Double
+bloomHashes = 4
+
+-- | Of n elements in a Bloom filter of m bins, the share of false positives is p = (1 - exp(-k n \/ m)) ^ k, k being the
+-- number of hash functions (Bloom 1970). Any two of them give the third. This is how many elements there are for each
+-- bin at most.
+bloomLoad :: String -> Double -> Double
+bloomLoad name share
+  | share > 0 && share < 1 = negate (log (1 - share ** (1 / bloomHashes))) / bloomHashes
+  | otherwise = throw (InvalidProgram (name ++ ": the share of false positives is between 0 and 1, as 0.01"))
 
 -- | A constant that does not fit its type, or a program that is too large: one line that says which.
 newtype InvalidProgram = InvalidProgram String

@@ -195,6 +195,10 @@ module Network.PFQ.Lang.Default
   , dummy_cidr
   , dummy_cidrs
 
+    -- * Constants
+  , key_3tuple
+  , key_5tuple
+
     -- * Operators
   , (.<)
   , (>.)
@@ -1178,6 +1182,14 @@ dummy_cidrs
   :: [CIDR] -- ^ values
   -> NetFunction
 dummy_cidrs a1 = primitive "dummy_cidrs" [list "dummy_cidrs: values" P.Nothing a1]
+
+-- | The key of the two addresses and the IP protocol: a constant for @steer_key@.
+key_3tuple :: Word64
+key_3tuple = 0x38
+
+-- | The key of the two addresses, the IP protocol and the two ports: a constant for @steer_key@.
+key_5tuple :: Word64
+key_5tuple = 0x638
 
 -- | 'less' as an operator.
 (.<) :: NetProperty -> Word64 -> NetPredicate
