@@ -100,7 +100,7 @@ pfq_t *pfq_open_group(uint64_t class_mask, int policy, size_t caplen, size_t rx_
 		      size_t xmitlen, size_t tx_slots);
 
 /* Leaves all groups, frees the queues and the socket. NULL is no error. Waits for other threads'
- * calls to end. */
+ * calls to end; fails (EDEADLK) in a signal handler that interrupted a call of its own thread. */
 int pfq_close(pfq_t *q);
 
 /* Makes the queues and takes packets from here on. Sizes and Tx bindings are fixed until
@@ -108,7 +108,7 @@ int pfq_close(pfq_t *q);
 int pfq_enable(pfq_t *q);
 
 /* Takes packets no more and frees the queues, with what is in them. Not an error on a socket that
- * is not enabled. */
+ * is not enabled. Waits, and fails, as pfq_close() does. */
 int pfq_disable(pfq_t *q);
 
 /* 1 or 0. */
