@@ -235,6 +235,8 @@ static int capture_file_open(const char *name, struct host_device **result, stru
 		goto free_file;
 	}
 	status = read_option(file, error);
+	if (status == 0 && !*file->path)
+		status = pfq_fail(error, EINVAL, "pcap:%s: the name of a file is missing", name);
 	if (status < 0)
 		goto free_path;
 	file->stop_fd = thread_stop_fd();

@@ -288,7 +288,9 @@ TEST(what_is_no_capture_file_is_refused)
 	pfq_t *q = pfq_open(64, 64, 64, 64);
 	struct writer writer;
 
-	FAILS(q, pfq_bind(q, "pcap:", -1), "No such file");
+	FAILS(q, pfq_bind(q, "pcap:", -1), "pcap:: the name of a file is missing");
+	FAILS(q, pfq_bind(q, "pcap:?rate=full", -1),
+	      "pcap:?rate=full: the name of a file is missing");
 	FAILS(q, pfq_bind(q, "pcap:/nonexistent/file", -1), "/nonexistent/file: No such file");
 	FAILS(q, pfq_bind(q, "pcap:/", -1), "directory");
 	FAILS(q, pfq_bind(q, "pcap:/dev/null", -1), "/dev/null: no capture file");
