@@ -209,4 +209,35 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 		},
 		patience,
 	);
+
+	it(
+		"sends on what the host sends, and fails where that would be by the queue that it leaves by",
+		async () => {
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				rmmod pfq && insmod $module capture_outgoing=1 || fail 'not loaded'
+				modprobe ifb numifbs=0
+				ip link add ifb0 numtxqueues 1 type ifb || fail 'no device with a queue'
+				echo 1 >/proc/sys/net/ipv6/conf/ifb0/disable_ipv6
+				ip link set ifb0 arp off up
+				ip addr add 10.9.0.1/24 dev ifb0
+				node packages/tools/bin/pfq.js run -i ifb0 -e 'main = forward "veth0" >-> forward "ifb0"' --seconds 60 --json >/tmp/report &
+				pfq=$!
+				wait_for_report
+				node -e '
+					const socket = require("dgram").createSocket("udp4");
+					for (let count = 0; count < 50; count++)
+						socket.send(Buffer.alloc(400), 9, "10.9.0.2", () => count === 49 && socket.close());'
+				awk '/ (ifb0|veth0)$/ { print $NF, $6, $7 }' /proc/net/pfq/devices
+				kill -INT $pfq
+				wait
+				cat /sys/class/net/veth1/statistics/rx_packets`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(stdout.trim().split("\n").sort()).toEqual(["50", "ifb0 0 50", "veth0 50 0"]);
+		},
+		patience,
+	);
 });

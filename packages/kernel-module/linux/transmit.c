@@ -22,6 +22,7 @@ struct way {
 	struct net_device *dev;
 	struct netdev_queue *txq;
 	u16 queue;
+	bool within; /* another transmission, which holds the lock of its own queue */
 };
 
 struct outgoing {
@@ -163,7 +164,7 @@ static struct sk_buff *prepare(struct sk_buff *skb, struct net_device *dev)
 	skb_dst_drop(skb);
 	skb_reset_mac_header(skb);
 	skb->dev = dev;
-	if (!is_skb_forwardable(dev, skb)) {
+	if (skb_warn_if_lro(skb) || !is_skb_forwardable(dev, skb)) {
 		kfree_skb(skb);
 		return NULL;
 	}
@@ -219,19 +220,51 @@ static bool hand_over(const struct way *way, struct sk_buff **packet, bool more)
 	return true;
 }
 
-/* Gives the number of the first packet that the driver would not take. */
+/* Gives the number of the first packet that the driver would not take; so do the next three. */
+static unsigned int hand_over_locked(const struct way *way, struct sk_buff **packets,
+				     unsigned int first, unsigned int count)
+{
+	dev_xmit_recursion_inc();
+	while (first < count && hand_over(way, &packets[first], first + 1 < count))
+		first++;
+	dev_xmit_recursion_dec();
+	return first;
+}
+
 static unsigned int hand_over_from(const struct way *way, struct sk_buff **packets,
 				   unsigned int first, unsigned int count)
 {
-	unsigned int i = first;
-
-	dev_xmit_recursion_inc();
 	HARD_TX_LOCK(way->dev, way->txq, smp_processor_id());
-	while (i < count && hand_over(way, &packets[i], i + 1 < count))
-		i++;
+	first = hand_over_locked(way, packets, first, count);
 	HARD_TX_UNLOCK(way->dev, way->txq);
-	dev_xmit_recursion_dec();
-	return i;
+	return first;
+}
+
+/*
+ * Whoever holds the lock of a queue must not wait for that of another: its holder may be waiting
+ * for the first one. A virtual device waits all the same, for the one below it: so one CPU at a
+ * time sends from there.
+ */
+static unsigned int hand_over_within(const struct way *way, struct sk_buff **packets,
+				     unsigned int first, unsigned int count)
+{
+	static unsigned long taken;
+
+	if (!HARD_TX_TRYLOCK(way->dev, way->txq))
+		return first;
+	if (!test_and_set_bit_lock(0, &taken)) {
+		first = hand_over_locked(way, packets, first, count);
+		clear_bit_unlock(0, &taken);
+	}
+	HARD_TX_UNLOCK(way->dev, way->txq);
+	return first;
+}
+
+static unsigned int try_to_hand_over(const struct way *way, struct sk_buff **packets,
+				     unsigned int first, unsigned int count)
+{
+	return way->within ? hand_over_within(way, packets, first, count)
+			   : hand_over_from(way, packets, first, count);
 }
 
 /* Lets the driver clean up, on this CPU, too. Not where packets are received: there is no time. */
@@ -247,11 +280,11 @@ static void wait_for_driver(bool may_wait)
 static unsigned int hand_over_all(const struct way *way, struct sk_buff **packets,
 				  unsigned int count, bool may_wait)
 {
-	unsigned int sent = hand_over_from(way, packets, 0, count);
+	unsigned int sent = try_to_hand_over(way, packets, 0, count);
 
 	for (unsigned int i = 0; sent < count && i < pfq_parameters->tx_retry; i++) {
 		wait_for_driver(may_wait);
-		sent = hand_over_from(way, packets, sent, count);
+		sent = try_to_hand_over(way, packets, sent, count);
 	}
 	for (unsigned int i = sent; i < count; i++)
 		kfree_skb_list(packets[i]);
@@ -263,12 +296,22 @@ static void find_way(struct way *way, struct net_device *dev, int queue)
 	way->dev = dev;
 	way->queue = (queue >= 0 ? queue : smp_processor_id()) % dev->real_num_tx_queues;
 	way->txq = netdev_get_tx_queue(dev, way->queue);
+	way->within = false;
+}
+
+/* The tap sees what the host sends just before the driver does. */
+static bool is_being_sent(const struct pfq_packet *packet)
+{
+	const struct sk_buff *skb = packet->handle;
+
+	return skb->pkt_type == PACKET_OUTGOING;
 }
 
 /* With softirqs off, as where packets are received. */
 static noinline unsigned int forward(struct net_device *dev, int queue,
 				     const struct pfq_packet *packet)
 {
+	bool within = is_being_sent(packet);
 	struct sk_buff *skb;
 	struct way way;
 
@@ -279,6 +322,7 @@ static noinline unsigned int forward(struct net_device *dev, int queue,
 	if (!skb)
 		return 0;
 	find_way(&way, dev, queue);
+	way.within = within;
 	return hand_over_all(&way, &skb, 1, false);
 }
 
@@ -305,6 +349,12 @@ static noinline unsigned int send(struct net_device *dev, int queue,
 	return sent;
 }
 
+/* A device is running before its driver has opened it, and up until its driver has closed it. */
+static bool takes_packets(const struct net_device *dev)
+{
+	return netif_running(dev) && READ_ONCE(dev->flags) & IFF_UP && netif_carrier_ok(dev);
+}
+
 /* Packets with a handle were received: all of a batch, or none. */
 unsigned int pfq_transmit(void *host, void *host_device, int queue,
 			  const struct pfq_packet *const *packets, unsigned int count)
@@ -315,7 +365,7 @@ unsigned int pfq_transmit(void *host, void *host_device, int queue,
 
 	rcu_read_lock();
 	dev = rcu_dereference(device->dev);
-	if (!dev || !netif_running(dev) || !netif_carrier_ok(dev))
+	if (!dev || !takes_packets(dev))
 		goto unlock;
 	if (!packets[0]->handle)
 		sent = send(dev, queue, packets, count);
