@@ -44,7 +44,7 @@ static int run(void *argument)
 		if (nsec)
 			rest(thread, nsec);
 		else
-			cond_resched();
+			cond_resched_tasks_rcu_qs(); /* who traces waits until it was said */
 	}
 	return 0;
 }
