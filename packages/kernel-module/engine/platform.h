@@ -55,8 +55,8 @@ struct pfq_packet;
 struct pfq_socket;
 struct pfq_tx_thread;
 
-/* What the engine asks of its host. All but the last seven may sleep, and are called with the
- * engine's lock held. */
+/* What the engine asks of its host. All but the last six may sleep, and are called with the
+ * engine's lock held; tx_thread_wake() with that of its socket's Tx queues. */
 struct pfq_host_ops {
 	/*
 	 * Opens a device by name, for receiving and sending, and gives its index. The engine calls
@@ -108,7 +108,7 @@ struct pfq_host_ops {
 	/* Ends the thread's sleep, or the next one before it begins. */
 	void (*tx_thread_wake)(void *host, struct pfq_tx_thread *thread);
 
-	/* The seven below are called per batch or packet, from where pfq_receive() is called: they
+	/* The six below are called per batch or packet, from where pfq_receive() is called: they
 	 * never sleep. */
 
 	/* Whether the filter lets the packet through. */

@@ -58,7 +58,7 @@ void pfq_tx_thread_destroy(struct pfq_tx_thread *thread);
  * Sends a batch of each queue of the thread, as far as they are due; where that takes long, of the
  * first ones, and of the others at the next call. Gives for how many nanoseconds the thread may
  * sleep then: 0 for not at all, PFQ_TX_ASLEEP until it is woken. Who fills an empty
- * queue after this was said wakes it (tx_wake of struct pfq_host_ops).
+ * queue after this was said wakes it (tx_thread_wake of struct pfq_host_ops).
  */
 uint64_t pfq_tx_round(struct pfq_tx_thread *thread);
 
