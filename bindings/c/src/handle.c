@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "handle.h"
 
+#include "closer.h"
 #include "error.h"
 #include "queue_memory.h"
 
+#include <limits.h>
+#include <linux/futex.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 /* A handle is used again only when this many others were closed after it, so that stale pointers
  * are told apart. */
 #define RESTING 64
+
+/* So long a socket that is closed is waited for, at most. */
+#define LONGEST_END_NSEC 1000000000LL
 
 static pthread_mutex_t line_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct pfq_handle *line_first;
@@ -28,6 +36,7 @@ static pthread_mutex_t *const locks[] = { &queue_memory_lock, &line_lock, &failu
 
 static void before_fork(void)
 {
+	closer_before_fork();
 	for (size_t i = 0; i < LOCKS; i++)
 		pthread_mutex_lock(locks[i]);
 }
@@ -38,17 +47,24 @@ static void after_fork(void)
 		pthread_mutex_unlock(locks[i]);
 }
 
+static void after_fork_in_parent(void)
+{
+	after_fork();
+	closer_after_fork();
+}
+
 static void after_fork_in_child(void)
 {
 	generation++;
 	after_fork();
+	closer_after_fork_in_child();
 }
 
 /* Before the engine does the same: so its lock, under which these may be taken, is the first that
  * is taken. */
 static void watch_forks(void)
 {
-	pthread_atfork(before_fork, after_fork, after_fork_in_child);
+	pthread_atfork(before_fork, after_fork_in_parent, after_fork_in_child);
 }
 
 static struct pfq_handle *take_rested(void)
@@ -92,6 +108,8 @@ struct pfq_handle *handle_take(struct pfq_error *error)
 	struct pfq_handle *q;
 
 	pthread_once(&once, watch_forks);
+	if (closer_start(error) < 0)
+		return NULL;
 	q = take_rested();
 	if (!q) {
 		q = pfq_alloc(sizeof(*q));
@@ -118,11 +136,39 @@ struct pfq_handle *handle_take(struct pfq_error *error)
 	return q;
 }
 
+static void futex(uint32_t *word, int operation, uint32_t value, const struct timespec *timeout)
+{
+	syscall(SYS_futex, word, operation | FUTEX_PRIVATE_FLAG, value, timeout, NULL, 0);
+}
+
 void handle_give_back(struct pfq_handle *q)
 {
 	close(q->wake.fd);
 	q->wake.fd = -1;
+	__atomic_store_n(&q->state, HANDLE_CLOSED, __ATOMIC_SEQ_CST);
+	futex(&q->state, FUTEX_WAKE, INT_MAX, NULL);
 	stand_in_line(q);
+}
+
+static int64_t now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+static void wait_for_end(pfq_t *q)
+{
+	int64_t end = now() + LONGEST_END_NSEC, left;
+
+	while (__atomic_load_n(&q->state, __ATOMIC_SEQ_CST) == HANDLE_CLOSING &&
+	       (left = end - now()) > 0) {
+		struct timespec timeout = { .tv_sec = left / 1000000000,
+					    .tv_nsec = left % 1000000000 };
+
+		futex(&q->state, FUTEX_WAIT, HANDLE_CLOSING, &timeout);
+	}
 }
 
 static bool check(const pfq_t *q)
@@ -176,12 +222,11 @@ void handle_leave(const pfq_t *q)
 	handle_end_uncancelled();
 }
 
-/* Tells this thread from others. */
+/* Tells this thread from others. Not the address of a variable of its own, which a signal handler
+ * might be the first to ask for. */
 static const void *this_thread(void)
 {
-	static __thread char thread;
-
-	return &thread;
+	return (const void *)(uintptr_t)pthread_self();
 }
 
 bool handle_enter_data(pfq_t *q, enum handle_direction direction)
@@ -220,15 +265,39 @@ void handle_leave_data(pfq_t *q, enum handle_direction direction)
 
 bool handle_is_interrupted(const pfq_t *q)
 {
-	for (int direction = RECEIVING; direction <= SENDING; direction++) {
-		if (__atomic_load_n(&q->busy[direction], __ATOMIC_RELAXED) == this_thread()) {
-			failure(q, EDEADLK,
-				"this thread is in a call on the socket: a signal handler sets a "
-				"flag, and the thread closes the socket when the call has ended");
-			return true;
-		}
-	}
+	return __atomic_load_n(&q->busy[RECEIVING], __ATOMIC_RELAXED) == this_thread() ||
+	       __atomic_load_n(&q->busy[SENDING], __ATOMIC_RELAXED) == this_thread();
+}
+
+/* The first of several threads that close it does so; the others are told that it is closed. */
+static bool begin_to_close(pfq_t *q)
+{
+	uint32_t open = HANDLE_OPEN;
+
+	if (!check(q))
+		return false;
+	if (__atomic_compare_exchange_n(&q->state, &open, HANDLE_CLOSING, false, __ATOMIC_SEQ_CST,
+					__ATOMIC_SEQ_CST))
+		return true;
+	failure(q, EBADF, "the socket is closed");
 	return false;
+}
+
+int pfq_close(pfq_t *q)
+{
+	int error = errno;
+	bool interrupted;
+
+	if (!q)
+		return 0;
+	if (!begin_to_close(q))
+		return -1;
+	interrupted = handle_is_interrupted(q);
+	closer_take(q);
+	if (!interrupted)
+		wait_for_end(q);
+	errno = error;
+	return 0;
 }
 
 int handle_control(const pfq_t *q, unsigned int operation, const void *request, size_t request_size,

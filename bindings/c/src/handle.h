@@ -90,7 +90,7 @@ struct pfq_handle {
 	uint32_t xmitlen;
 	struct pfq_queue_map map;
 	struct pfq_error error;	 /* the last one; guarded by the lock in failure.c */
-	struct pfq_handle *next; /* in the line of closed ones */
+	struct pfq_handle *next; /* of those that are to be closed, or in the line of closed ones */
 };
 
 /* A closed handle, with its lock and eventfd, or NULL. */
@@ -118,15 +118,19 @@ void handle_leave(const pfq_t *q);
 bool handle_enter_data(pfq_t *q, enum handle_direction direction);
 void handle_leave_data(pfq_t *q, enum handle_direction direction);
 
-/* Whether this thread is between the two, and this a handler of a signal that interrupted it there:
- * then noted as an error. */
+/* Whether this thread is between the two, and this a handler of a signal that interrupted it there.
+ */
 bool handle_is_interrupted(const pfq_t *q);
+
+/* Gives back what a socket holds that is HANDLE_CLOSING, when all calls on it have ended. */
+void handle_end(pfq_t *q);
 
 /* Whether a thread between enter_data and leave_data is to leave: the socket is about to be
  * disabled or closed. */
 static inline bool handle_ends(const pfq_t *q)
 {
-	return !__atomic_load_n(&q->enabled, __ATOMIC_SEQ_CST);
+	return !__atomic_load_n(&q->enabled, __ATOMIC_SEQ_CST) ||
+	       __atomic_load_n(&q->state, __ATOMIC_SEQ_CST) != HANDLE_OPEN;
 }
 
 /* Whether the descriptor is to be readable while there are packets, without being armed. */

@@ -205,7 +205,10 @@ int pfq_disable(pfq_t *q)
 
 	if (!handle_enter(q))
 		return -1;
-	if (!handle_is_interrupted(q)) {
+	if (handle_is_interrupted(q)) {
+		failure(q, EDEADLK,
+			"this thread is in a call on the socket: disable it when that has ended");
+	} else {
 		pthread_mutex_lock(&q->lock);
 		disable(q);
 		pthread_mutex_unlock(&q->lock);
@@ -215,41 +218,14 @@ int pfq_disable(pfq_t *q)
 	return status;
 }
 
-/* The first of several threads that close it does so; the others are told that it is closed. */
-static bool begin_to_close(pfq_t *q)
+void handle_end(pfq_t *q)
 {
-	uint32_t open = HANDLE_OPEN;
-	bool interrupted;
-
-	if (!handle_enter(q))
-		return false;
-	interrupted = handle_is_interrupted(q);
-	handle_leave(q);
-	if (interrupted)
-		return false;
-	if (__atomic_compare_exchange_n(&q->state, &open, HANDLE_CLOSING, false, __ATOMIC_SEQ_CST,
-					__ATOMIC_SEQ_CST))
-		return true;
-	failure(q, EBADF, "the socket is closed");
-	return false;
-}
-
-int pfq_close(pfq_t *q)
-{
-	if (!q)
-		return 0;
-	if (!begin_to_close(q))
-		return -1;
-	handle_begin_uncancelled();
 	pthread_mutex_lock(&q->lock);
 	disable(q);
 	pthread_mutex_unlock(&q->lock);
 	wait_for_none(q, &q->users);
 	q->host->close(q);
-	__atomic_store_n(&q->state, HANDLE_CLOSED, __ATOMIC_SEQ_CST);
 	handle_give_back(q);
-	handle_end_uncancelled();
-	return 0;
 }
 
 const char *pfq_host(const pfq_t *q)

@@ -159,48 +159,78 @@ TEST(a_thread_that_is_cancelled_in_a_call_that_does_not_wait_ends_after_it)
 }
 
 static pfq_t *interrupted;
-static int handler_error;
+static int handler_status; /* of the last one */
 
-/* Where no call was interrupted, the socket is as it was. */
 static void close_from_a_handler(int number)
 {
-	int saved = errno;
+	pfq_t *q = __atomic_load_n(&interrupted, __ATOMIC_ACQUIRE);
 
 	(void)number;
-	if (pfq_disable(interrupted) == 0)
-		pfq_enable(interrupted);
-	else if (errno == EDEADLK && pfq_close(interrupted) < 0)
-		__atomic_store_n(&handler_error, errno, __ATOMIC_RELAXED);
-	errno = saved;
+	__atomic_store_n(&handler_status, pfq_close(q), __ATOMIC_RELEASE);
 }
 
-static void *read_until_the_handler_failed(void *argument)
+static void take_signals(void)
 {
-	struct pfq_net_queue nq;
+	struct sigaction action = { .sa_handler = close_from_a_handler };
 
-	while (!__atomic_load_n(&handler_error, __ATOMIC_RELAXED))
-		if (pfq_read(interrupted, &nq, -1) < 0)
-			return "the read failed";
+	sigaction(SIGUSR1, &action, NULL);
+}
+
+TEST(a_handler_may_close_the_socket_whose_read_it_interrupted)
+{
+	for (int round = 0; round < 20; round++) {
+		struct reader reader;
+
+		interrupted = open_on(fresh_name("mem:interrupted"), 64, 64);
+		take_signals();
+		start(&reader, interrupted);
+		usleep(round * 100);
+		pthread_kill(reader.thread, SIGUSR1);
+		pthread_join(reader.thread, NULL);
+		CHECK_EQUAL(handler_status, 0);
+		CHECK_EQUAL(reader.error, EBADF);
+		FAILS(interrupted, pfq_close(interrupted), "closed");
+	}
+}
+
+static bool allocates;
+
+/* The handler's close frees memory, too. */
+static void *allocate(void *argument)
+{
+	void *memory[16] = { NULL };
+
+	while (__atomic_load_n(&allocates, __ATOMIC_RELAXED)) {
+		for (unsigned int i = 0; i < 16; i++) {
+			free(memory[i]);
+			memory[i] = malloc(2000 + 100 * i);
+		}
+	}
+	for (unsigned int i = 0; i < 16; i++)
+		free(memory[i]);
 	return argument;
 }
 
-TEST(a_handler_that_interrupted_a_read_cannot_close_its_socket)
+TEST(a_handler_may_close_a_socket_whatever_it_interrupted)
 {
-	struct sigaction action = { .sa_handler = close_from_a_handler };
 	pthread_t thread;
-	void *end;
 
-	interrupted = open_on(fresh_name("mem:interrupted"), 64, 64);
-	sigaction(SIGUSR1, &action, NULL);
-	pthread_create(&thread, NULL, read_until_the_handler_failed, NULL);
-	while (!__atomic_load_n(&handler_error, __ATOMIC_RELAXED)) {
+	take_signals();
+	allocates = true;
+	pthread_create(&thread, NULL, allocate, NULL);
+	for (int round = 0; round < 20; round++) {
+		pfq_t *q = open_on(fresh_name("mem:whatever"), 64, 64);
+
+		__atomic_store_n(&handler_status, 1, __ATOMIC_RELAXED);
+		__atomic_store_n(&interrupted, q, __ATOMIC_RELEASE);
 		pthread_kill(thread, SIGUSR1);
-		usleep(1000);
+		while (__atomic_load_n(&handler_status, __ATOMIC_ACQUIRE) > 0)
+			usleep(100);
+		CHECK_EQUAL(handler_status, 0);
+		FAILS(q, pfq_enable(q), "closed");
 	}
-	pthread_join(thread, &end);
-	CHECK_EQUAL(handler_error, EDEADLK);
-	CHECK(end == NULL);
-	OK(interrupted, pfq_close(interrupted));
+	__atomic_store_n(&allocates, false, __ATOMIC_RELAXED);
+	pthread_join(thread, NULL);
 }
 
 static void *send_on(void *argument)

@@ -6,6 +6,8 @@ tally=$1
 shift
 export ASAN_OPTIONS="${ASAN_OPTIONS:-detect_leaks=1}"
 export UBSAN_OPTIONS="${UBSAN_OPTIONS:-halt_on_error=1:print_stacktrace=1}"
+# a child opens sockets of its own, and so has a thread of its own that closes them
+export TSAN_OPTIONS="${TSAN_OPTIONS:-die_after_fork=0}"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 : >"$work/results"

@@ -29,9 +29,10 @@
  * readable. A call on a closed socket fails with EBADF, until its memory serves another pfq_open().
  *
  * A thread that is cancelled (pthread_cancel) while it waits leaves the socket to others; in the
- * midst of a call that does not wait, none is. A signal handler sets a flag, and calls nothing of
- * this: the wait that it ends gives 0. Where it closes or disables the socket that its own thread
- * is in a call on, that fails (EDEADLK).
+ * midst of a call that does not wait, none is.
+ *
+ * A signal handler may call pfq_close(), whatever it has interrupted, and nothing else of this. The
+ * call on that socket that it has interrupted, and each later one, fails (EBADF).
  *
  * fork(): sockets belong to the process that opened them; in the child, calls on them fail (EPERM).
  * The child may open its own.
@@ -100,7 +101,9 @@ pfq_t *pfq_open_group(uint64_t class_mask, int policy, size_t caplen, size_t rx_
 		      size_t xmitlen, size_t tx_slots);
 
 /* Leaves all groups, frees the queues and the socket. NULL is no error. Waits for other threads'
- * calls to end; fails (EDEADLK) in a signal handler that interrupted a call of its own thread. */
+ * calls to end. Async-signal-safe: a thread of the library's own does it, and is waited for, but no
+ * longer than a second (and not at all by a signal handler that interrupted a call on this socket).
+ */
 int pfq_close(pfq_t *q);
 
 /* Makes the queues and takes packets from here on. Sizes and Tx bindings are fixed until
