@@ -111,7 +111,8 @@ int pfq_close(pfq_t *q);
 int pfq_enable(pfq_t *q);
 
 /* Takes packets no more and frees the queues, with what is in them. Not an error on a socket that
- * is not enabled. Waits, and fails, as pfq_close() does. */
+ * is not enabled. Waits for other threads' calls to end. Fails (EDEADLK) in a signal handler that
+ * interrupted a call on this socket. */
 int pfq_disable(pfq_t *q);
 
 /* 1 or 0. */
