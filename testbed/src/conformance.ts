@@ -10,6 +10,7 @@ import { buildExamples } from "./example-programs.js";
 import { whyNoLinks } from "./namespaces.js";
 import { buildExampleModules } from "./vm/example-modules.js";
 import { findKernel, type Kernel, type KernelSeries, kernelSeries } from "./vm/kernel.js";
+import { buildLibpfqTests, libpfqTests } from "./vm/libpfq-tests.js";
 import { moduleWarnings } from "./vm/module.js";
 import type { NicModel } from "./vm/network.js";
 
@@ -121,11 +122,7 @@ const checkSources = (series: KernelSeries): Verdict => {
 
 /** What the suite runs besides itself is built here, as that is slow in an emulated machine. */
 const buildPrograms = (kernel: Kernel): void => {
-	spawnSync("make", ["-s", "-C", "../bindings/c", "build/test/live", "build/test/transmit"], {
-		cwd: folder,
-		stdio: ["ignore", "ignore", "inherit"],
-		env: { ...process.env, MAKEFLAGS: "" },
-	});
+	buildLibpfqTests(libpfqTests);
 	buildExamples();
 	buildExampleModules(kernel);
 };

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // pfq.ko in a virtual machine, or in the one that this runs in.
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { inGuest, patience, seriesAsked } from "./vm/guest.js";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { buildLibpfqTests, misuseTests } from "./vm/libpfq-tests.js";
 
 interface Summary {
 	host: string;
@@ -13,6 +10,9 @@ interface Summary {
 	sockets: { recv: number; lost: number }[];
 	devices: { recv: number; lost: number; state: string }[];
 }
+
+/** What a test program of libpfq says that went wrong. */
+const failuresOf = (stdout: string) => [...stdout.matchAll(/(?:^ {2}.*\n)?^FAILED .*$/gm)].map(([failure]) => failure);
 
 const sum = (values: number[]) => values.reduce((total, value) => total + value, 0);
 
@@ -82,14 +82,35 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	it(
 		"passes libpfq's tests of live interfaces",
 		async () => {
-			execFileSync("make", ["-s", "-C", "bindings/c", "build/test/live"], {
-				cwd: root,
-				stdio: ["ignore", "ignore", "inherit"],
-			});
+			buildLibpfqTests(["live"]);
 			const { stdout } = await inGuest(series, "cd bindings/c && PFQ_HOST=kernel build/test/live");
-			const failed = [...stdout.matchAll(/^FAILED (.*)$/gm)].map(([, name]) => name);
-			expect(failed).toEqual([]);
+			expect(failuresOf(stdout)).toEqual([]);
 			expect(stdout).toMatch(/^\d+ passed 0 failed 2 skipped$/m);
+		},
+		patience,
+	);
+
+	it(
+		"passes libpfq's tests of misuse, of threads, of children and of the end of a socket",
+		async () => {
+			buildLibpfqTests(misuseTests);
+			const { status, stdout, stderr } = await inGuest(
+				series,
+				`
+				rmmod pfq && insmod $module tx_cpus=0-1 || fail 'not loaded'
+				cd bindings/c
+				for each in ${misuseTests.join(" ")}; do
+					PFQ_HOST=kernel build/test/$each || echo "FAILED $each: status $?"
+				done`,
+			);
+			expect(stderr).toBe("");
+			expect(status).toBe(0);
+			expect(failuresOf(stdout)).toEqual([]);
+			expect(stdout.match(/^\d+ passed 0 failed [01] skipped$/gm)).toHaveLength(misuseTests.length);
+			const skipped = ["no thread of a program runs computations of pfq.ko's"];
+			if (process.env.PFQ_TEST_LONG !== "1")
+				skipped.push("the compiler starts slowly in an emulated machine: PFQ_TEST_LONG=1");
+			expect([...stdout.matchAll(/^ {2}skipped: (.*)$/gm)].map(([, why]) => why)).toEqual(skipped);
 		},
 		patience,
 	);

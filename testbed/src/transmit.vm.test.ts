@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Sending from pfq.ko, in a virtual machine, or in the one that this runs in.
-import { execFileSync } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { inGuest, patience, seriesAsked } from "./vm/guest.js";
-
-const root = fileURLToPath(new URL("../..", import.meta.url));
+import { buildLibpfqTests } from "./vm/libpfq-tests.js";
 
 /** A socket in each of two namespaces, `left` and `right`, and a bridge of PFQ's between their cables. */
 const bridged = `
@@ -47,10 +44,7 @@ describe.each(seriesAsked)("pfq.ko on Linux %s", (series) => {
 	it(
 		"passes libpfq's tests of Tx threads, with a pool of buffers and without",
 		async () => {
-			execFileSync("make", ["-s", "-C", "bindings/c", "build/test/transmit"], {
-				cwd: root,
-				stdio: ["ignore", "ignore", "inherit"],
-			});
+			buildLibpfqTests(["transmit"]);
 			const { status, stdout, stderr } = await inGuest(
 				series,
 				`

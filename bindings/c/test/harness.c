@@ -67,9 +67,16 @@ pfq_t *open_sender(const char *device)
 
 	if (!q)
 		test_fail(__FILE__, __LINE__, "pfq_open_nogroup: %s", pfq_error(NULL));
-	OK(q, pfq_bind_tx(q, device, Q_ANY_QUEUE, Q_NO_KTHREAD));
+	OK(q, pfq_bind_tx(q, far_end(device), Q_ANY_QUEUE, Q_NO_KTHREAD));
 	OK(q, pfq_enable(q));
 	return q;
+}
+
+size_t read_batch(pfq_t *q, struct pfq_net_queue *nq)
+{
+	while (OK(q, pfq_read(q, nq, -1)) == 0)
+		;
+	return nq->len;
 }
 
 void send_number(pfq_t *sender, uint32_t number, size_t len)
@@ -96,6 +103,30 @@ const char *fresh_name(const char *prefix)
 
 	snprintf(name, sizeof(names[0]), "%s%u", prefix, count++);
 	return name;
+}
+
+const char *far_end(const char *device)
+{
+	static char name[64];
+
+	if (!on_kernel_host())
+		return device;
+	snprintf(name, sizeof(name), "%s-far", device);
+	return name;
+}
+
+const char *fresh_device(const char *name)
+{
+	char memory[32];
+	const char *device;
+
+	snprintf(memory, sizeof(memory), "mem:%s", name);
+	device = fresh_name(on_kernel_host() ? name : memory);
+	if (on_kernel_host())
+		CHECK(shell("ip link add %s type veth peer name %s && ip link set %s up && "
+			    "ip link set %s up",
+			    device, far_end(device), device, far_end(device)));
+	return device;
 }
 
 static void remove_directory(void)
@@ -176,6 +207,18 @@ bool on_kernel_host(void)
 	return host && strcmp(host, "kernel") == 0;
 }
 
+bool runs_for_long(void)
+{
+	const char *wanted = getenv("PFQ_TEST_LONG");
+
+	return wanted && strcmp(wanted, "1") == 0;
+}
+
+unsigned int rounds_of(unsigned int wanted)
+{
+	return on_kernel_host() && !runs_for_long() ? wanted / 10 : wanted;
+}
+
 int replay_corpus(const char *folder, int (*target)(const uint8_t *data, size_t size))
 {
 	DIR *corpus = opendir(folder);
@@ -225,9 +268,12 @@ static int run(const struct test *test)
 {
 	int outcome = setjmp(end);
 
-	if (outcome == PASSED)
-		test->run();
-	return outcome;
+	if (outcome != PASSED)
+		return outcome;
+	if (on_kernel_host())
+		test_enter_namespace();
+	test->run();
+	return PASSED;
 }
 
 int main(int argc, char *argv[])

@@ -73,8 +73,11 @@ void test_check_text(const char *file, int line, const char *text, const char *w
 /* An enabled socket in a private group of its own, bound to the device. */
 pfq_t *open_on(const char *device, size_t caplen, size_t slots);
 
-/* A socket that sends on the device: it is in no group. */
+/* A socket whose packets are received on the device: it is in no group. */
 pfq_t *open_sender(const char *device);
+
+/* The next batch, however long it takes to come. */
+size_t read_batch(pfq_t *q, struct pfq_net_queue *nq);
 
 /* Sends a packet of `len` octets, of which the first four are the number. */
 void send_number(pfq_t *sender, uint32_t number, size_t len);
@@ -95,11 +98,24 @@ int replay_corpus(const char *folder, int (*target)(const uint8_t *data, size_t 
 /* A name that no other test uses. */
 const char *fresh_name(const char *prefix);
 
+/* A device that nobody uses: memory; on the kernel host, the near end of a pair of interfaces. */
+const char *fresh_device(const char *name);
+
+/* Where what is sent is received on such a device: memory is its own far end. */
+const char *far_end(const char *device);
+
 /* A file in a directory that is removed at the end. */
 const char *temporary_file(const char *name);
 
-/* Whether the tests are run on pfq.ko: PFQ_HOST=kernel. */
+/* Whether the tests are run on pfq.ko: PFQ_HOST=kernel. Then each is in the network namespace. */
 bool on_kernel_host(void);
+
+/* Whether time does not matter: PFQ_TEST_LONG=1. */
+bool runs_for_long(void);
+
+/* How often something is to be done: on the kernel host, whose machines are emulated, a tenth of
+ * the times, where time matters. */
+unsigned int rounds_of(unsigned int wanted);
 
 /* From here on this process is in a network namespace of its own, which is gone when it ends; skips
  * the test where that cannot be had. */

@@ -25,7 +25,7 @@ TEST(sizes_are_what_they_were_opened_with)
 	CHECK_EQUAL(pfq_get_weight(q), 1);
 	CHECK_EQUAL(pfq_is_timestamping_enabled(q), 1);
 	CHECK_EQUAL(pfq_is_enabled(q), 0);
-	CHECK(strcmp(pfq_host(q), "user") == 0);
+	CHECK(strcmp(pfq_host(q), on_kernel_host() ? "kernel" : "user") == 0);
 	CHECK(strcmp(pfq_error(q), "") == 0);
 	pfq_close(q);
 }
@@ -76,19 +76,32 @@ TEST(sizes_out_of_range_are_refused)
 	pfq_close(q);
 }
 
+static void opens_on(const char *host)
+{
+	pfq_t *q = pfq_open(64, 64, 64, 64);
+
+	CHECK(q != NULL);
+	CHECK(strcmp(pfq_host(q), host) == 0);
+	pfq_close(q);
+}
+
 TEST(the_host_can_be_chosen)
 {
-	pfq_t *q;
+	bool kernel = on_kernel_host();
 
 	setenv("PFQ_HOST", "toaster", 1);
 	OPEN_FAILS(pfq_open(64, 64, 64, 64), "PFQ_HOST=toaster");
-	setenv("PFQ_HOST", "kernel", 1);
-	OPEN_FAILS(pfq_open(64, 64, 64, 64), "kernel");
 	setenv("PFQ_HOST", "user", 1);
-	q = pfq_open(64, 64, 64, 64);
-	CHECK(q != NULL);
-	pfq_close(q);
+	opens_on("user");
+	setenv("PFQ_HOST", "kernel", 1);
+	if (kernel)
+		opens_on("kernel");
+	else
+		OPEN_FAILS(pfq_open(64, 64, 64, 64), "kernel");
 	unsetenv("PFQ_HOST");
+	opens_on(kernel ? "kernel" : "user");
+	if (kernel)
+		setenv("PFQ_HOST", "kernel", 1);
 }
 
 TEST(groups_are_joined_left_and_shared)
@@ -137,7 +150,7 @@ TEST(every_socket_up_to_the_limit_can_be_opened_and_one_more_is_refused)
 		OK(sockets[i], pfq_enable(sockets[i]));
 		CHECK_EQUAL(pfq_id(sockets[i]), i);
 	}
-	OPEN_FAILS(pfq_open(64, 64, 64, 64), "in use");
+	OPEN_FAILS(pfq_open(64, 64, 64, 64), on_kernel_host() ? "max_sockets" : "in use");
 	for (int i = 0; i < PFQ_MAX_SOCKETS; i++)
 		OK(sockets[i], pfq_close(sockets[i]));
 }
@@ -155,10 +168,12 @@ static int open_files(void)
 
 TEST(closing_leaves_no_file_open)
 {
+	const char *device = fresh_device("files");
+	unsigned int rounds = rounds_of(300);
 	int before = open_files();
 
-	for (int i = 0; i < 300; i++) {
-		pfq_t *q = open_on(fresh_name("mem:files"), 64, 64);
+	for (unsigned int i = 0; i < rounds; i++) {
+		pfq_t *q = open_on(device, 64, 64);
 
 		OK(q, pfq_close(q));
 		CHECK(pfq_open(64, 0, 64, 64) == NULL);
@@ -166,15 +181,20 @@ TEST(closing_leaves_no_file_open)
 	CHECK_EQUAL(open_files(), before);
 }
 
-TEST(devices_that_are_not_there_are_named_with_those_that_are)
+TEST(devices_that_are_not_there_are_named)
 {
 	pfq_t *q = pfq_open(64, 64, 64, 64);
+	const char *unknown = on_kernel_host() ? ": no such device in this network namespace"
+					       : ": no such interface; have: ";
 	struct pfq_device_stats stats;
 
-	FAILS(q, pfq_bind(q, "nosuch0", -1), "nosuch0: no such interface; have: ");
-	FAILS(q, pfq_bind(q, "a/../b", -1), "no such interface");
-	FAILS(q, pfq_ifindex(q, "nosuch0"), "no such interface");
-	FAILS(q, pfq_set_promisc(q, "nosuch0", 1), "no such interface");
+	if (on_kernel_host())
+		CHECK(shell("ip link set lo up"));
+	FAILS(q, pfq_bind(q, "nosuch0", -1), "nosuch0");
+	test_check_text(__FILE__, __LINE__, pfq_error(q), unknown);
+	FAILS(q, pfq_bind(q, "a/../b", -1), unknown);
+	FAILS(q, pfq_ifindex(q, "nosuch0"), unknown);
+	FAILS(q, pfq_set_promisc(q, "nosuch0", 1), unknown);
 	FAILS(q, pfq_get_device_stats(q, "nosuch0", &stats), "nosuch0");
 	FAILS(q, pfq_unbind(q, "nosuch0", -1), "not bound");
 	FAILS(q, pfq_bind(q, "lo", 70000), "queue 70000");
@@ -212,8 +232,6 @@ TEST(a_thread_that_asks_is_told_of_the_last_error_of_another)
 	pfq_close(q);
 }
 
-#define ROUNDS 200000
-
 static bool rounds_are_over;
 
 static void *set_caplen(void *q)
@@ -226,11 +244,11 @@ static void *set_caplen(void *q)
 TEST(a_size_stays_as_it_was_set_while_another_thread_sets_another)
 {
 	pfq_t *q = pfq_open(64, 64, 64, 64);
-	unsigned int lost = 0;
+	unsigned int lost = 0, rounds = rounds_of(200000);
 	pthread_t thread;
 
 	pthread_create(&thread, NULL, set_caplen, q);
-	for (size_t round = 1; round <= ROUNDS; round++) {
+	for (size_t round = 1; round <= rounds; round++) {
 		pfq_set_xmitlen(q, round);
 		lost += (size_t)pfq_get_xmitlen(q) != round;
 	}

@@ -6,8 +6,13 @@
 #include <pthread.h>
 
 #define READERS 3
-#define PACKETS 20000
 #define FRAME	60
+
+/* How many a sender sends. */
+static uint32_t packets_to_send(void)
+{
+	return rounds_of(20000);
+}
 
 struct worker {
 	pthread_t thread;
@@ -28,6 +33,7 @@ static void start(struct worker *worker, void *(*run)(void *))
 static void *read_all(void *argument)
 {
 	struct worker *worker = argument;
+	uint32_t packets = packets_to_send();
 	struct pfq_net_queue nq;
 
 	while (pfq_read(worker->q, &nq, -1) >= 0) {
@@ -36,7 +42,7 @@ static void *read_all(void *argument)
 			const struct pfq_pkthdr *header = pfq_pkt_header(it);
 
 			worker->wrong += header->len != FRAME || header->caplen != FRAME ||
-					 number_of(it) >= PACKETS;
+					 number_of(it) >= packets;
 		}
 		__atomic_fetch_add(&worker->packets, nq.len, __ATOMIC_RELAXED);
 	}
@@ -46,9 +52,10 @@ static void *read_all(void *argument)
 static void *send_all(void *argument)
 {
 	struct worker *worker = argument;
+	uint32_t packets = packets_to_send();
 	char packet[FRAME] = { 0 };
 
-	for (uint32_t i = 0; i < PACKETS; i++) {
+	for (uint32_t i = 0; i < packets; i++) {
 		memcpy(packet, &i, sizeof(i));
 		worker->packets += pfq_send(worker->q, packet, sizeof(packet), 1, 1) == FRAME;
 	}
@@ -108,9 +115,10 @@ static void configure(pfq_t *q, int gid, unsigned int round)
 
 TEST(a_group_is_read_by_many_threads_while_it_is_configured)
 {
-	const char *device = fresh_name("mem:many");
+	const char *device = fresh_device("many");
 	struct worker readers[READERS] = { { .q = NULL } }, sender = { .q = open_sender(device) };
 	uint64_t received = 0, read = 0;
+	struct pfq_stats stats;
 	pfq_t *q = pfq_open_group(Q_CLASS_DEFAULT, Q_POLICY_GROUP_SHARED, 64, 64, 64, 64);
 	int gid = pfq_group_id(q);
 
@@ -126,10 +134,14 @@ TEST(a_group_is_read_by_many_threads_while_it_is_configured)
 		configure(q, gid, round);
 	pthread_join(sender.thread, NULL);
 	pfq_set_logger(NULL, NULL);
-	CHECK_EQUAL(sender.packets, PACKETS);
+	/* Some pass, however seldom the filters were all set. */
+	do {
+		send_number(sender.q, 0, FRAME);
+		OK(readers[0].q, pfq_get_stats(readers[0].q, &stats));
+	} while (!stats.recv);
+	OK(q, pfq_unbind(q, device, Q_ANY_QUEUE));
+	CHECK_EQUAL(sender.packets, packets_to_send());
 	for (int i = 0; i < READERS; i++) {
-		struct pfq_stats stats;
-
 		OK(readers[i].q, pfq_get_stats(readers[i].q, &stats));
 		while (__atomic_load_n(&readers[i].packets, __ATOMIC_RELAXED) < stats.recv)
 			usleep(100);
@@ -141,28 +153,32 @@ TEST(a_group_is_read_by_many_threads_while_it_is_configured)
 		OK(readers[i].q, pfq_close(readers[i].q));
 	}
 	CHECK_EQUAL(read, received);
-	CHECK(read > 0);
 	pfq_close(sender.q);
 	pfq_close(q);
 }
 
 TEST(a_socket_receives_by_one_thread_and_sends_by_another)
 {
-	const char *device = fresh_name("mem:both");
+	const char *device = fresh_device("both");
 	struct worker reader = { .q = NULL }, sender = { .q = NULL };
 	struct pfq_stats stats;
 	pfq_t *q = pfq_open(64, 1024, 64, 64);
 
-	OK(q, pfq_bind_tx(q, device, Q_ANY_QUEUE, Q_NO_KTHREAD));
+	OK(q, pfq_bind_tx(q, far_end(device), Q_ANY_QUEUE, Q_NO_KTHREAD));
 	OK(q, pfq_enable(q));
 	OK(q, pfq_bind(q, device, Q_ANY_QUEUE));
 	reader.q = sender.q = q;
 	start(&reader, read_all);
 	start(&sender, send_all);
 	pthread_join(sender.thread, NULL);
+	OK(q, pfq_unbind(q, device, Q_ANY_QUEUE));
 	OK(q, pfq_get_stats(q, &stats));
-	CHECK_EQUAL(stats.sent, PACKETS);
-	CHECK_EQUAL(stats.recv + stats.lost, PACKETS);
+	CHECK_EQUAL(stats.sent, packets_to_send());
+	/* Of what an interface was given, some may be on its way yet. */
+	if (on_kernel_host())
+		CHECK(stats.recv + stats.lost <= stats.sent);
+	else
+		CHECK_EQUAL(stats.recv + stats.lost, stats.sent);
 	while (__atomic_load_n(&reader.packets, __ATOMIC_RELAXED) < stats.recv)
 		usleep(100);
 	OK(q, pfq_disable(q));
@@ -185,21 +201,28 @@ static void *compile(void *argument)
 
 TEST(two_threads_compile_at_once)
 {
-	const char *device = fresh_name("mem:compile");
-	pfq_t *q = open_on(device, 64, 64), *sender = open_sender(device);
-	struct worker workers[2] = { { .q = q, .number = 1 }, { .q = q, .number = 2 } };
+	struct worker workers[2] = { { .number = 1 }, { .number = 2 } };
+	pfq_t *q, *sender;
 	struct pfq_net_queue nq;
+	const char *device;
 	uint32_t mark;
 
+	if (on_kernel_host() && !runs_for_long())
+		test_skip("the compiler starts slowly in an emulated machine: PFQ_TEST_LONG=1");
 	setenv("PFQ_LANG", "../../packages/lang/bin/pfq-lang.js", 1);
-	for (int i = 0; i < 2; i++)
+	device = fresh_device("compile");
+	q = open_on(device, 64, 64);
+	sender = open_sender(device);
+	for (int i = 0; i < 2; i++) {
+		workers[i].q = q;
 		start(&workers[i], compile);
+	}
 	for (int i = 0; i < 2; i++) {
 		pthread_join(workers[i].thread, NULL);
 		CHECK_EQUAL(workers[i].packets, 1);
 	}
 	send_number(sender, 1, 60);
-	CHECK_EQUAL(OK(q, pfq_read(q, &nq, 0)), 1);
+	CHECK_EQUAL(read_batch(q, &nq), 1);
 	mark = pfq_pkt_header(nq.queue)->info.data.mark;
 	CHECK(mark == 1 || mark == 2);
 	pfq_close(sender);
@@ -219,7 +242,7 @@ static void *toggle(void *argument)
 
 TEST(threads_that_enable_and_disable_at_once_disturb_no_sender)
 {
-	const char *device = fresh_name("mem:toggle");
+	const char *device = fresh_device("toggle");
 	struct worker togglers[2] = { { .q = open_on(device, 64, 64) } };
 	struct worker sender = { .q = open_sender(device) };
 
@@ -231,7 +254,7 @@ TEST(threads_that_enable_and_disable_at_once_disturb_no_sender)
 	pthread_join(sender.thread, NULL);
 	for (int i = 0; i < 2; i++)
 		pthread_join(togglers[i].thread, NULL);
-	CHECK_EQUAL(sender.packets, PACKETS);
+	CHECK_EQUAL(sender.packets, packets_to_send());
 	CHECK(togglers[0].packets + togglers[1].packets > 0);
 	OK(togglers[0].q, pfq_close(togglers[0].q));
 	pfq_close(sender.q);
