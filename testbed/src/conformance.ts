@@ -145,7 +145,7 @@ const onKernel = async (series: KernelSeries, output: string): Promise<Verdict> 
 };
 
 const underStress = (output: string): Promise<Verdict> => {
-	const limit = 1800 + 180 * Number(process.env.PFQ_STRESS_MINUTES ?? 0);
+	const limit = 5400 + 180 * Number(process.env.PFQ_STRESS_MINUTES ?? 0);
 	return inMachine(output, ["--debug", "--limit", String(limit)], ["src/conformance/stress"]);
 };
 
