@@ -147,7 +147,7 @@ static void print_memory(struct pfq_engine *engine, unsigned int row, const stru
 
 	if (!socket || !socket->enabled)
 		return;
-	pfq_print(text, "%6d %12llu %10llu %8u %12u %9u %8u %12u\n", socket->id,
+	pfq_print(text, "%6d %12llu %10llu %8u %12u %9u %8u %12u    -\n", socket->id,
 		  (number)socket->map.size, (number)socket->map.hugepage, socket->rx_slots,
 		  pfq_socket_rx_slot_size(socket), socket->map.tx_queues + socket->map.tx_async,
 		  socket->tx_slots, pfq_socket_tx_slot_size(socket));
@@ -242,7 +242,7 @@ const struct pfq_report pfq_reports[PFQ_REPORTS] = {
 	{
 		.name = "memory",
 		.header = "socket       octets       page rx_slots rx_slot_size tx_queues tx_slots"
-			  " tx_slot_size\n",
+			  " tx_slot_size  cpu\n",
 		.rows = PFQ_MAX_SOCKETS,
 		.print = print_memory,
 	},

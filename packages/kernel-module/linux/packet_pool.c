@@ -53,9 +53,8 @@ static void make_empty(struct sk_buff *skb)
 /* One that is not free is its holders' alone from now on. */
 static struct sk_buff *replace(struct sk_buff **place)
 {
-	if (*place)
-		kfree_skb(*place);
-	*place = alloc_skb(HEADROOM + ROOM, GFP_ATOMIC | __GFP_NOWARN);
+	kfree_skb(*place);
+	WRITE_ONCE(*place, alloc_skb(HEADROOM + ROOM, GFP_ATOMIC | __GFP_NOWARN));
 	return *place;
 }
 
@@ -73,6 +72,29 @@ struct sk_buff *pfq_packet_pool_take(void)
 	}
 	make_empty(skb);
 	return skb_get(skb);
+}
+
+/* While the CPU goes on taking some. */
+static unsigned int count_buffers(const struct pool *pool)
+{
+	unsigned int count = 0;
+
+	for (unsigned int i = 0; i < pfq_parameters->skb_tx_pool; i++)
+		count += READ_ONCE(pool->skbs[i]) != NULL;
+	return count;
+}
+
+void pfq_packet_pool_print(unsigned int cpu, const struct pfq_text *text)
+{
+	size_t octets = pfq_parameters->skb_tx_pool * sizeof(struct sk_buff *);
+	unsigned int count;
+
+	if (!octets || !cpu_possible(cpu))
+		return;
+	count = count_buffers(&per_cpu(pools, cpu));
+	octets += count * SKB_TRUESIZE(HEADROOM + ROOM);
+	pfq_print(text, "%6s %12zu %10lu %8s %12s %9s %8u %12lu %4u\n", "-", octets, PAGE_SIZE, "-",
+		  "-", "-", count, (unsigned long)ROOM, cpu);
 }
 
 static void empty_pool(struct pool *pool)

@@ -9,11 +9,16 @@
 #ifndef PFQ_PACKET_POOL_H
 #define PFQ_PACKET_POOL_H
 
+#include "text.h"
+
 #include <linux/netdevice.h>
 #include <linux/skbuff.h>
 
 /* Whether packets of this length for the device may come from the pool. */
 bool pfq_packet_pool_serves(const struct net_device *dev, unsigned int length);
+
+/* A row of the table of memory (report.c): what is kept for a CPU, if anything is. */
+void pfq_packet_pool_print(unsigned int cpu, const struct pfq_text *text);
 
 /* An empty one, with a reference for the caller, or NULL if memory lacks. */
 struct sk_buff *pfq_packet_pool_take(void);

@@ -5,6 +5,7 @@
  */
 #include "proc.h"
 #include "namespace.h"
+#include "packet_pool.h"
 #include "report.h"
 
 #include <linux/proc_fs.h>
@@ -20,10 +21,19 @@ static const struct pfq_report *report_of(const struct seq_file *seq)
 	return pde_data(file_inode(seq->file));
 }
 
+/* The module's own rows, behind those of the engine: they are the same in each namespace, and are
+ * there without an engine. */
+static unsigned int own_rows(const struct pfq_report *report)
+{
+	return strcmp(report->name, "memory") == 0 ? nr_cpu_ids : 0;
+}
+
 /* Position 0 is the header, n the row n - 1. */
 static void *start(struct seq_file *seq, loff_t *position)
 {
-	return *position <= report_of(seq)->rows ? position : NULL;
+	const struct pfq_report *report = report_of(seq);
+
+	return *position <= report->rows + own_rows(report) ? position : NULL;
 }
 
 static void *next(struct seq_file *seq, void *at, loff_t *position)
@@ -36,22 +46,31 @@ static void stop(struct seq_file *seq, void *at)
 {
 }
 
-static int show(struct seq_file *seq, void *at)
+static void show_row(struct seq_file *seq, unsigned int row)
 {
 	const struct pfq_report *report = report_of(seq);
 	struct net *net = seq_file_net(seq);
 	struct pfq_text text = { write_text, seq };
-	loff_t position = *(loff_t *)at;
 	struct pfq_engine *engine;
 
-	if (position == 0) {
-		seq_puts(seq, report->header);
-		return 0;
+	if (row >= report->rows) {
+		pfq_packet_pool_print(row - report->rows, &text);
+		return;
 	}
 	engine = pfq_namespace_lock(net);
 	if (engine)
-		pfq_report_print(report, engine, position - 1, &text);
+		pfq_report_print(report, engine, row, &text);
 	pfq_namespace_unlock(net);
+}
+
+static int show(struct seq_file *seq, void *at)
+{
+	loff_t position = *(loff_t *)at;
+
+	if (position == 0)
+		seq_puts(seq, report_of(seq)->header);
+	else
+		show_row(seq, position - 1);
 	return 0;
 }
 

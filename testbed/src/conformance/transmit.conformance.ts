@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What is sent arrives at the far end; what is forwarded, too.
+import { readFileSync } from "node:fs";
 import { Socket, type SocketOptions } from "@pfq/core";
 import { describe, expect, it } from "vitest";
+import { rowsOf } from "../proc-tables.js";
 import { cableKinds, connected, createVeth } from "./cable.js";
-import { ip, until } from "./host.js";
+import { ip, onKernel, until } from "./host.js";
 import { datagram, flows, numberOf, series } from "./packets.js";
 import { hex, openReceiver, receive } from "./receiver.js";
 
@@ -165,5 +167,25 @@ describe("veth: a sender", () => {
 		cable.send(...flows(3));
 		expect(await receive(behind, 3)).toHaveLength(3);
 		expect(await receive(group, 3)).toHaveLength(3);
+	});
+});
+
+const ofHardware = cableKinds.filter(({ kind }) => onKernel && !["veth", "memory"].includes(kind));
+
+describe.each(ofHardware)("$kind: buffers", ({ create }) => {
+	it("are kept for what is sent next, and told in the table of memory", async () => {
+		using cable = create();
+		await connected(cable);
+		using sender = openSender(cable.device);
+		for (const packet of flows(20)) sender.send(packet);
+		const pools = rowsOf(readFileSync("/proc/net/pfq/memory", "utf8")).filter(({ cpu }) => cpu !== "-");
+		const most = Number(readFileSync("/sys/module/pfq/parameters/skb_tx_pool", "utf8"));
+		let all = 0;
+		for (const { octets, tx_slots, tx_slot_size } of pools) {
+			all += Number(tx_slots);
+			expect(Number(tx_slots)).toBeLessThanOrEqual(most);
+			expect(Number(octets)).toBeGreaterThan(Number(tx_slots) * Number(tx_slot_size));
+		}
+		expect(all).toBeGreaterThan(0);
 	});
 });
