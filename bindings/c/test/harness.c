@@ -61,15 +61,20 @@ pfq_t *open_on(const char *device, size_t caplen, size_t slots)
 	return q;
 }
 
-pfq_t *open_sender(const char *device)
+pfq_t *open_sender_on(const char *device)
 {
 	pfq_t *q = pfq_open_nogroup(64, 64, 2048, 1024);
 
 	if (!q)
 		test_fail(__FILE__, __LINE__, "pfq_open_nogroup: %s", pfq_error(NULL));
-	OK(q, pfq_bind_tx(q, far_end(device), Q_ANY_QUEUE, Q_NO_KTHREAD));
+	OK(q, pfq_bind_tx(q, device, Q_ANY_QUEUE, Q_NO_KTHREAD));
 	OK(q, pfq_enable(q));
 	return q;
+}
+
+pfq_t *open_sender(const char *device)
+{
+	return open_sender_on(far_end(device));
 }
 
 size_t read_batch(pfq_t *q, struct pfq_net_queue *nq)

@@ -73,7 +73,10 @@ void test_check_text(const char *file, int line, const char *text, const char *w
 /* An enabled socket in a private group of its own, bound to the device. */
 pfq_t *open_on(const char *device, size_t caplen, size_t slots);
 
-/* A socket whose packets are received on the device: it is in no group. */
+/* A socket that sends on the device: it is in no group. */
+pfq_t *open_sender_on(const char *device);
+
+/* One whose packets are received on a fresh_device(). */
 pfq_t *open_sender(const char *device);
 
 /* The next batch, however long it takes to come. */

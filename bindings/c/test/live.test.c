@@ -254,7 +254,7 @@ TEST(what_is_sent_arrives_at_the_other_end_and_not_at_the_sender)
 {
 	struct pair pair = make_pair("");
 	pfq_t *q = open_on(pair.b, 64, 256), *here = open_on(pair.a, 64, 256);
-	pfq_t *sender = open_sender(pair.a);
+	pfq_t *sender = open_sender_on(pair.a);
 	struct pfq_net_queue nq;
 	struct pfq_stats stats;
 	uint32_t received = 0;
@@ -283,7 +283,7 @@ TEST(what_is_sent_arrives_at_the_other_end_and_not_at_the_sender)
 TEST(packets_that_the_interface_does_not_take_are_counted)
 {
 	struct pair pair = make_pair("");
-	pfq_t *sender = open_sender(pair.a);
+	pfq_t *sender = open_sender_on(pair.a);
 	struct pfq_stats stats;
 	char frame[2000] = { 0 };
 
